@@ -1,0 +1,118 @@
+"""`auth:` how the gateway knows who calls: bearer tokens of a Keycloak realm.
+
+Three kinds, one for each plugin that can judge such a token. The choice decides what a stack needs: `jwt` needs
+nothing but Kong OSS and the realm's public key, `openid-connect` needs Kong Enterprise, `oidc` an image that carries
+the community plugin kong-oidc.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from pydantic import AfterValidator, Field, model_validator
+
+from config.counters import SecretKey
+from config.keys import UnsuitableKeyError, chosen_key, normal_pem, signing_keys
+from config.settings import Settings
+from config.vocabulary import ClaimName, Issuer
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The folder of Pulumi.yaml."""
+
+
+def _public_key(pem: str) -> str:
+    if "PRIVATE KEY" in pem:
+        raise ValueError("is a private key; write the realm's public key ('-----BEGIN PUBLIC KEY-----')")
+    try:
+        return normal_pem(serialization.load_pem_public_key(pem.strip().encode()))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if isinstance(error, UnsuitableKeyError):
+            raise
+        raise ValueError(
+            "is not a public key in PEM; write the realm's RS256 key as '-----BEGIN PUBLIC KEY-----'"
+        ) from error
+
+
+PublicKeyPem = Annotated[str, AfterValidator(_public_key)]
+"""An RSA public key in PEM (SPKI). Kong stores a key byte for byte, so it is brought to one form."""
+
+
+def _jwks_file(name: str) -> str:
+    """The name of a readable JWKS file in the project."""
+    file = (PROJECT / name).resolve()
+    if not file.is_relative_to(PROJECT):
+        raise ValueError(f"{name!r} is outside the project; write a path below it, such as 'keys/omnify.jwks.json'")
+    try:
+        signing_keys(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ValueError(f"there is no file {name!r}; write one with 'python -m gateway keys'") from error
+    return name
+
+
+JwksFile = Annotated[str, Field(min_length=1), AfterValidator(_jwks_file)]
+"""The path, seen from Pulumi.yaml, of a JSON Web Key Set (RFC 7517)."""
+
+
+class Realm(Settings):
+    """What all kinds need to know of the realm."""
+
+    issuer: Issuer
+    """The realm's URL, exactly as its tokens carry it in `iss`."""
+    audience: Annotated[str, Field(min_length=1, max_length=255)] = "omnify-api"
+    """What a token must carry in `aud`: an audience mapper in Keycloak puts it there."""
+    tier_claim: ClaimName = "tier"
+    """The claim that names the caller's tier: a mapper from an attribute that only administrators can write."""
+
+
+class JwtAuth(Realm):
+    """Kong's own `jwt` plugin behind the guard (`entities/auth/guard.lua`): the default, on every edition."""
+
+    kind: Literal["jwt"]
+    signing_key: PublicKeyPem | None = None
+    """The realm's RS256 public key in PEM."""
+    jwks_file: JwksFile | None = None
+    """Instead of `signingKey`: the realm's published keys in a file. `python -m gateway keys` writes it."""
+    key_id: Annotated[str, Field(min_length=1)] | None = None
+    """Which key of `jwksFile` signs (`kid`), where it has several."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if (self.signing_key is None) == (self.jwks_file is None):
+            raise ValueError("needs the realm's key once; write either signingKey or jwksFile")
+        if self.key_id is not None and self.jwks_file is None:
+            raise ValueError("keyId chooses from jwksFile; remove it beside signingKey")
+        if self.jwks_file is not None:
+            _ = self.public_key
+        return self
+
+    @property
+    def public_key(self) -> str:
+        """The key that verifies tokens, in PEM (SPKI).
+
+        Raises:
+            ValueError: `jwksFile` leaves open which key it is.
+        """
+        if self.jwks_file is None:
+            return self.signing_key or ""
+        return chosen_key(signing_keys((PROJECT / self.jwks_file).read_text("utf-8")), self.key_id)
+
+
+class OpenIdConnectAuth(Realm):
+    """Kong Enterprise's `openid-connect` plugin. It fetches the realm's keys itself."""
+
+    kind: Literal["openid-connect"]
+
+
+class OidcAuth(Realm):
+    """The community plugin kong-oidc, in images that carry it. It sets no consumer: groups come from the token."""
+
+    kind: Literal["oidc"]
+    client_id: Annotated[str, Field(min_length=1)] = "kong"
+    client_secret: SecretKey
+    """Where the client's secret is. Kong gets it as an environment variable and its entities name that variable."""
+    groups_claim: ClaimName = "groups"
+    """The claim with the list of the caller's groups."""
+
+
+Auth = Annotated[JwtAuth | OpenIdConnectAuth | OidcAuth, Field(discriminator="kind")]

@@ -1,0 +1,46 @@
+"""`counters:` where rate limits are counted."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.settings import Settings
+from config.vocabulary import Hostname, Milliseconds, ObjectName, Port
+
+
+class LocalCounters(Settings):
+    """Each pod counts by itself. With several pods a user gets each pod's limit, so this is for one pod."""
+
+    policy: Literal["local"]
+
+
+class ClusterCounters(Settings):
+    """Counted in Kong's own database: exact, one write a request. Not in DB-less mode."""
+
+    policy: Literal["cluster"]
+
+
+class SecretKey(Settings):
+    """One value of a Kubernetes Secret in the gateway's namespace."""
+
+    name: ObjectName
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] = "password"
+
+
+class RedisCounters(Settings):
+    """Counted in Redis, by all pods together."""
+
+    policy: Literal["redis"]
+    host: Hostname
+    port: Port = 6379
+    database: Annotated[int, Field(ge=0, le=15)] = 0
+    username: Annotated[str, Field(min_length=1)] | None = None
+    password_secret: SecretKey | None = None
+    """Where the password is. Kong gets it as an environment variable and its entities name that variable."""
+    tls: bool = True
+    server_name: Hostname | None = None
+    """The name on the server's certificate, where it is not `host`."""
+    timeout: Milliseconds = 2000
+
+
+Counters = Annotated[LocalCounters | ClusterCounters | RedisCounters, Field(discriminator="policy")]

@@ -1,0 +1,87 @@
+"""Pulumi.yaml and Pulumi.<stack>.yaml, read as the Pulumi CLI reads them, without it."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import cast
+
+import yaml
+from pydantic import JsonValue
+
+from config.problems import InvalidSettingsError, Problem
+
+PROJECT_FILE = "Pulumi.yaml"
+NAMESPACE = "omnify-gateway"
+
+
+class StackFileError(Exception):
+    """A stack's files cannot be read at all."""
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML that refuses a key written twice, as the Pulumi CLI does."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = cast("Hashable", self.construct_object(key_node, deep=True))  # pyright: ignore[reportUnknownMemberType] (PyYAML is untyped here)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key {key!r} is written twice; keep one of them", problem_mark=key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def stack_file(stack: str) -> str:
+    """The name of a stack's file."""
+    return f"Pulumi.{stack}.yaml"
+
+
+def stacks(project: Path) -> tuple[str, ...]:
+    """The stacks that have a file."""
+    return tuple(sorted(file.name.split(".")[1] for file in project.glob("Pulumi.*.yaml") if file.name.count(".") == 2))
+
+
+def read_files(project: Path, stack: str) -> dict[str, JsonValue]:
+    """What a stack says under `omnify-gateway:`: its own keys, and Pulumi.yaml's where it has none.
+
+    Raises:
+        StackFileError: a file is missing or no YAML.
+        InvalidSettingsError: a value has a form that only the Pulumi CLI could read.
+    """
+    name = stack_file(stack)
+    if not (project / name).is_file():
+        known = ", ".join(stacks(project)) or "none"
+        raise StackFileError(f"there is no stack {stack!r} ({name}); the stacks here are: {known}")
+    shared = {key: _default(value) for key, value in _configuration(project / PROJECT_FILE).items()}
+    return shared | _configuration(project / name)
+
+
+def _configuration(file: Path) -> dict[str, JsonValue]:
+    """The entries of a file's `config:` that belong to this project, by their key without the namespace."""
+    try:
+        document = yaml.load(file.read_text("utf-8"), Loader=_UniqueKeys)  # noqa: S506 (a SafeLoader)
+    except FileNotFoundError as error:
+        raise StackFileError(f"there is no {file.name} in {file.parent}") from error
+    except yaml.YAMLError as error:
+        raise StackFileError(f"{file.name} is not YAML: {error}") from error
+    entries = cast("dict[str, dict[str, JsonValue] | None]", document or {}).get("config") or {}
+    own: dict[str, JsonValue] = {}
+    for key, value in entries.items():
+        namespace, separator, name = key.partition(":")
+        if separator and namespace != NAMESPACE:
+            continue
+        if isinstance(value, dict) and "secure" in value:
+            problem = Problem((name or key,), "is encrypted, but no setting here is a secret; write it in the clear")
+            raise InvalidSettingsError([problem])
+        own[name or key] = value
+    return own
+
+
+def _default(entry: JsonValue) -> JsonValue:
+    """The value of an entry of Pulumi.yaml, which may be wrapped with `value:` or `default:`."""
+    if isinstance(entry, dict):
+        for wrapper in ("value", "default"):
+            if wrapper in entry:
+                return entry[wrapper]
+    return entry

@@ -1,0 +1,149 @@
+"""From what the stack files say to `StackSettings`, or to everything that is wrong with them at once.
+
+pydantic stops before a model's own rules as soon as one of its fields is wrong. So each section is read by itself,
+and what was found wrong is left out and the rest read again, until nothing new is found; then the rules between the
+sections run on what could be read.
+"""
+
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from pydantic import BaseModel, JsonValue, ValidationError, create_model
+
+from config.explain import problem, unknown_key
+from config.problems import InvalidSettingsError, Location, Problem
+from config.rules import RULES
+from config.stack import StackSettings
+
+Document = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a document, and what is wrong with it."""
+
+    sections: Mapping[str, object]
+    """The sections that could be read, by their name in `StackSettings`."""
+    whole: frozenset[str]
+    """Those of which nothing was left out."""
+    problems: tuple[Problem, ...]
+
+    def settings(self) -> StackSettings:
+        """The settings.
+
+        Raises:
+            InvalidSettingsError: something is wrong.
+        """
+        if self.problems:
+            raise InvalidSettingsError(self.problems)
+        return StackSettings.model_construct(None, **self.sections)
+
+
+def read(document: Document) -> Reading:
+    """Read the configuration of a stack: one entry for each key under `omnify-gateway:`."""
+    fields = StackSettings.model_fields
+    aliases = {info.alias or name: name for name, info in fields.items()}
+    parts = {name: _read_section(name, alias, document) for alias, name in aliases.items()}
+    sections = {name: part.value for name, part in parts.items() if part.readable}
+    problems = [found for part in parts.values() for found in part.problems]
+    problems += [unknown_key(key, aliases) for key in document if key not in aliases]
+    whole = frozenset(name for name, part in parts.items() if part.readable and not part.origins.shortened)
+    origins = {name: part.origins for name, part in parts.items()}
+    for rule in RULES:
+        needed = inspect.signature(rule.problems).parameters
+        if needed.keys() <= sections.keys() and rule.whole <= whole:
+            found = rule.problems(**{name: sections[name] for name in needed})
+            problems += [Problem(_original(each.location, aliases, origins), each.message) for each in found]
+    return Reading(sections, whole, tuple(problems))
+
+
+@dataclass
+class _Origins:
+    """Where the items of a shortened list stood before."""
+
+    indices: dict[Location, int] = field(default_factory=dict[Location, int])
+    shortened: bool = False
+
+    def original(self, location: Location) -> Location:
+        return tuple(self.indices.get(location[: end + 1], step) for end, step in enumerate(location))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One section as far as it could be read."""
+
+    readable: bool
+    value: object
+    problems: tuple[Problem, ...]
+    origins: _Origins
+
+
+def _original(location: Location, aliases: Mapping[str, str], origins: Mapping[str, _Origins]) -> Location:
+    return origins[aliases[str(location[0])]].original(location)
+
+
+def _read_section(name: str, alias: str, document: Document) -> _Part:
+    info = StackSettings.model_fields[name]
+    model = cast(
+        "type[BaseModel]",
+        create_model("Section", __base__=_Section, **{name: (info.annotation, info)}),  # pyright: ignore[reportCallIssue, reportArgumentType]
+    )
+    given: Document = {alias: document[alias]} if alias in document else {}
+    wrong: set[Location] = set()
+    found: dict[Problem, None] = {}
+    while True:
+        origins = _Origins()
+        draft = cast("Document", _without(given, wrong, (), (), origins))
+        try:
+            value = getattr(model.model_validate_json(json.dumps(draft), strict=True), name)
+        except ValidationError as refusal:
+            problems = [
+                (problem(StackSettings, draft, error), error["type"]) for error in refusal.errors(include_url=False)
+            ]
+            originals = [(Problem(origins.original(each.location), each.message), kind) for each, kind in problems]
+            found |= {each: None for each, _ in originals}
+            more = {_left_out(each.location, kind) for each, kind in originals}
+            if more <= wrong or (alias,) in more or alias not in draft:
+                return _Part(readable=False, value=None, problems=tuple(found), origins=origins)
+            wrong |= more
+        else:
+            return _Part(readable=True, value=value, problems=tuple(found), origins=origins)
+
+
+class _Section(BaseModel):
+    model_config = StackSettings.model_config
+
+
+def _left_out(location: Location, kind: str) -> Location:
+    """What must be left out so that the rest can be read: the unknown key, or the innermost item of a list."""
+    if kind == "extra_forbidden":
+        return location
+    items = [end for end, step in enumerate(location) if isinstance(step, int)]
+    return location[: items[-1] + 1] if items else location[:1]
+
+
+def _without(
+    value: JsonValue | Document, wrong: set[Location], was: Location, now: Location, origins: _Origins
+) -> object:
+    if isinstance(value, Mapping):
+        return {
+            key: _without(item, wrong, (*was, key), (*now, key), origins)
+            for key, item in value.items()
+            if (*was, key) not in wrong
+        }
+    if isinstance(value, list):
+        kept: list[object] = []
+        for index, item in _kept(value, wrong, was):
+            place = (*now, len(kept))
+            origins.indices[place] = index
+            kept.append(_without(item, wrong, (*was, index), place, origins))
+        origins.shortened |= len(kept) < len(value)
+        return kept
+    return value
+
+
+def _kept(items: list[JsonValue], wrong: set[Location], was: Location) -> Iterator[tuple[int, JsonValue]]:
+    return ((index, item) for index, item in enumerate(items) if (*was, index) not in wrong)
