@@ -1,0 +1,85 @@
+"""A way to an Admin API that only the cluster can reach: a port forwarded to a ready pod behind its Service.
+
+It opens at the first request and again when its pod has gone. Waiting for a pod is the client's business
+(`provider.admin`): as long as there is none, asking for the address is a ConnectionError.
+"""
+
+import asyncio
+from typing import Any, cast
+
+import kr8s
+from kr8s.asyncio.objects import Pod, Service
+from kr8s.asyncio.portforward import PortForward
+
+from provider.settings import TunnelAddress
+
+
+class Tunnel:
+    """Forwards a local port to the Service's port in a ready pod."""
+
+    def __init__(self, address: TunnelAddress) -> None:
+        self._address = address
+        self._forward: PortForward | None = None
+        self._local_url = ""
+        self._opening = asyncio.Lock()
+
+    async def url(self) -> str:
+        """Return the local address, opening the tunnel when it is not open."""
+        async with self._opening:
+            if self._forward is None:
+                await self._open()
+            return self._local_url
+
+    async def lost(self, url: str) -> None:
+        """Close a tunnel that stopped answering, so that the next request opens one to a pod that is ready now."""
+        async with self._opening:
+            if url == self._local_url:
+                await self._shut()
+
+    async def close(self) -> None:
+        """Close the tunnel."""
+        async with self._opening:
+            await self._shut()
+
+    async def _open(self) -> None:
+        address = self._address
+        place = f"{address.namespace}/{address.service}:{address.port}"
+        try:
+            api = await kr8s.asyncio.api(context=address.context, namespace=address.namespace)
+            service = await Service.get(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
+                address.service, namespace=address.namespace, api=api
+            )
+            pods = await service.ready_pods()
+            if not pods:
+                message = f"no pod behind the service {place} is ready"
+                raise ConnectionError(message)
+            forward = pods[0].portforward(_target_port(service, pods[0], address.port), local_port="auto")
+            self._local_url = f"http://127.0.0.1:{await forward.start()}"
+        except (kr8s.NotFoundError, kr8s.ServerError, kr8s.APITimeoutError, OSError) as fault:
+            message = f"no tunnel to {place}: {fault}"
+            raise ConnectionError(message) from fault
+        self._forward = forward
+
+    async def _shut(self) -> None:
+        forward, self._forward = self._forward, None
+        if forward is not None:
+            await forward.stop()
+
+
+def _target_port(service: Service, pod: Pod, port: str) -> int:
+    """Find the pod's port that a Service's port (number or name) leads to."""
+    for entry in cast("list[dict[str, Any]]", service.raw["spec"]["ports"]):
+        if port in (str(entry["port"]), entry.get("name")):
+            target = entry.get("targetPort", entry["port"])
+            return target if isinstance(target, int) else _named_port(pod, str(target))
+    message = f"the service {service.name} has no port {port}"
+    raise ConnectionError(message)
+
+
+def _named_port(pod: Pod, name: str) -> int:
+    for container in cast("list[dict[str, Any]]", pod.raw["spec"]["containers"]):
+        for entry in cast("list[dict[str, Any]]", container.get("ports", [])):
+            if entry.get("name") == name:
+                return int(entry["containerPort"])
+    message = f"the pod {pod.name} has no port named {name}"
+    raise ConnectionError(message)
