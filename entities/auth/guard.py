@@ -1,0 +1,75 @@
+"""The guard of the default authentication scheme, as the Lua that the `pre-function` plugin runs."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+SUBJECT_HEADER = "TokenSubject"
+"""The header in which the guard hands the token's subject to `rate-limiting` (`limit_by: header`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """What the guard asks of a token before the `jwt` plugin sees it; guard.lua says how.
+
+    It needs nothing of Kong but its default sandbox for Lua (`untrusted_lua = sandbox`).
+
+    Raises:
+        ValueError: a setting is empty, so that the guard would let nobody or anybody in.
+    """
+
+    issuer: str
+    """The `iss` claim, exactly: for Keycloak `https://HOST/realms/REALM`."""
+    audience: str
+    """What `aud` must be or hold."""
+    tier_claim: str = "tier"
+    """The claim by which the `jwt` plugin finds the tier's credential (its `key_claim_name`)."""
+    tiers: tuple[str, ...]
+    """The claim's values that stand for a tier."""
+    preflight: bool
+    """Whether the `cors` plugin runs on the same route and answers preflights, which have no token."""
+
+    def __post_init__(self) -> None:
+        for name in ("issuer", "audience", "tier_claim"):
+            if not getattr(self, name):
+                raise ValueError(f"guard: {name} is empty; say what the tokens carry")
+        if not self.tiers or not all(self.tiers):
+            raise ValueError("guard: tiers is empty or has an empty name; name each tier that may pass")
+
+    def render(self) -> str:
+        """The function for `config.access`. The same guard always renders to the same text."""
+        settings = (
+            f"  issuer = {_lua_string(self.issuer)},",
+            f"  audience = {_lua_string(self.audience)},",
+            f"  tier_claim = {_lua_string(self.tier_claim)},",
+            f"  tiers = {{ {', '.join(f'[{_lua_string(tier)}] = true' for tier in self.tiers)} }},",
+            f"  preflight = {str(self.preflight).lower()},",
+        )
+        return "\n".join(
+            (
+                "local settings = {",
+                *settings,
+                "}",
+                "",
+                "local decode_json = (function()",
+                _source("json.lua").rstrip(),
+                "end)()",
+                "",
+                _source("guard.lua"),
+            )
+        )
+
+
+@cache
+def _source(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="ascii")
+
+
+def _lua_string(text: str) -> str:
+    """A Lua string literal for the text's UTF-8 bytes; whatever is not plain is a decimal escape."""
+    return '"' + "".join(_lua_byte(byte) for byte in text.encode()) + '"'
+
+
+def _lua_byte(byte: int) -> str:
+    plain = 0x20 <= byte < 0x7F and byte not in b'"\\'
+    return chr(byte) if plain else f"\\{byte:03d}"
