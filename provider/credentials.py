@@ -4,26 +4,20 @@ A basic-auth password comes back as a hash, an OAuth2 client secret too when `ha
 a client leaves out (`key`, `secret`, `client_id`, `client_secret`) are invented by Kong.
 """
 
-import hashlib
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
+from entities.schema.stored import basic_auth_hash
 from provider.documents import Document
 from provider.resources import ResourceType
 
 
-def hashed_password(password: str, consumer_id: str) -> str:
-    """Hash a basic-auth password as Kong does (Kong: kong/plugins/basic-auth/crypto.lua)."""
-    return hashlib.sha1((password + consumer_id).encode(), usedforsecurity=False).hexdigest()
-
-
 def same_password(said: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
     """Tell whether a kept basic-auth credential has the password that a client said, hashed or not."""
-    password, consumer = said.get("password"), kept.get("consumer")
-    if not isinstance(password, str) or not isinstance(consumer, dict):
+    password = said.get("password")
+    if not isinstance(password, str):
         return False
-    owner = str(cast("Document", consumer).get("id"))
-    return kept.get("password") in (password, hashed_password(password, owner))
+    return kept.get("password") in (password, basic_auth_hash(kept.get("consumer"), password))
 
 
 def as_declared(kind: ResourceType, live: Document, declared: Mapping[str, Any] | None) -> Document:

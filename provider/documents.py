@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias, cast
 
-from entities.schema.document import UNKNOWN
+from entities.schema import UNKNOWN
 from provider.resources import ResourceType
 from provider.values import Values, has_unknown
 
@@ -171,6 +171,8 @@ def _without_nulls(items: list[Document]) -> list[Document]:
 _NESTED_RECORDS: Final = frozenset({("upstreams", "healthchecks")})
 
 _TO_KONG: Final[Mapping[tuple[str, str], Callable[[str, Any], Any]]] = {
+    # Kong lists the names of a certificate sorted, in whatever order they were sent.
+    ("certificates", "snis"): lambda _, names: sorted(names),
     ("plugins", "config"): parse_config,
     ("routes", "headers"): _headers_to_map,
     ("upstreams", "healthchecks"): lambda _, value: _rename_keys(value, snake),

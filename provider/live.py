@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar, cast
 
-from entities.schema.document import UNKNOWN
+from entities.schema import UNKNOWN
 from provider.admin import AdminApi
 from provider.documents import Document
 from provider.ledger import UniqueKey

@@ -105,7 +105,7 @@ class EntityStore:
         except AdminError as fault:
             if users := fault.fields.get("@referenced_by"):
                 message = (
-                    f"{kind.kind} {entity} is still used by {users} that this stack does not manage: delete those first"
+                    f"{kind.kind} {entity} is still used by {users} which this stack did not delete before it: delete those first"
                 )
                 raise AdminError(fault.status, message, fault.name, fault.fields) from fault
             raise

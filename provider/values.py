@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from google.protobuf import json_format, struct_pb2
 
-from entities.schema.document import UNKNOWN
+from entities.schema import UNKNOWN
 
 Values: TypeAlias = dict[str, Any]
 """Properties by name; a value is JSON-like, or UNKNOWN, at any depth."""
