@@ -1,0 +1,146 @@
+"""PostgreSQL beside Kong, for development."""
+
+import base64
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.platform.environment import Environment
+from components.platform.hardening import container_security, pod_security, scratch
+from components.platform.kong_conf import DATABASE_NAME
+from components.platform.names import POSTGRES, labels, selector
+from components.platform.password import KEY
+from config.counters import SecretKey
+from config.database import BundledDatabase
+
+_PORT = 5432
+_USER = 999
+"""`postgres` in the official image."""
+_DATA = "/var/lib/postgresql/data"
+_LABELS = labels(POSTGRES, "database")
+_SELECTOR = selector(POSTGRES, "database")
+
+
+class KongDatabase(pulumi.ComponentResource):
+    """A StatefulSet of one, its headless Service, and the Secret with its credentials."""
+
+    secret: k8s.core.v1.Secret
+    """Its `username` and `password`."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: BundledDatabase,
+        namespace: pulumi.Input[str],
+        password: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("omnify:platform:KongDatabase", name, None, opts)
+        metadata = k8s.meta.v1.ObjectMetaArgs(name=POSTGRES, namespace=namespace, labels=_LABELS)
+        self.secret = k8s.core.v1.Secret(
+            name,
+            metadata=metadata,
+            type="Opaque",
+            data=pulumi.Output.secret({"username": _base64(DATABASE_NAME), KEY: _base64(password)}),
+            # The database took its password when its volume was made. Another one here would only lock Kong out.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"]),
+        )
+        account = k8s.core.v1.ServiceAccount(
+            name,
+            metadata=metadata,
+            automount_service_account_token=False,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        service = k8s.core.v1.Service(
+            name,
+            metadata=metadata,
+            spec=k8s.core.v1.ServiceSpecArgs(
+                cluster_ip="None",
+                selector=_SELECTOR,
+                ports=[k8s.core.v1.ServicePortArgs(name="postgres", port=_PORT, target_port="postgres")],
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        k8s.apps.v1.StatefulSet(
+            name,
+            metadata=metadata,
+            spec=k8s.apps.v1.StatefulSetSpecArgs(
+                replicas=1,
+                service_name=POSTGRES,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=_SELECTOR),
+                template=_pod(settings),
+                volume_claim_templates=[_volume(settings)],
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.secret, account, service]),
+        )
+        self.register_outputs({"secret": self.secret.metadata.name})
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _pod(settings: BundledDatabase) -> k8s.core.v1.PodTemplateSpecArgs:
+    return k8s.core.v1.PodTemplateSpecArgs(
+        metadata=k8s.meta.v1.ObjectMetaArgs(labels=_LABELS),
+        spec=k8s.core.v1.PodSpecArgs(
+            service_account_name=POSTGRES,
+            automount_service_account_token=False,
+            enable_service_links=False,
+            security_context=pod_security(user=_USER),
+            termination_grace_period_seconds=60,
+            containers=[_container(settings)],
+            volumes=[scratch("run", at_most="16Mi"), scratch("tmp", at_most="256Mi")],
+        ),
+    )
+
+
+def _container(settings: BundledDatabase) -> k8s.core.v1.ContainerArgs:
+    environment = Environment(
+        {"POSTGRES_DB": DATABASE_NAME, "PGDATA": f"{_DATA}/pgdata"},
+        {
+            "POSTGRES_USER": SecretKey(name=POSTGRES, key="username"),
+            "POSTGRES_PASSWORD": SecretKey(name=POSTGRES, key=KEY),
+        },
+    )
+    return k8s.core.v1.ContainerArgs(
+        name="postgres",
+        image=settings.image,
+        env=environment.variables(),
+        ports=[k8s.core.v1.ContainerPortArgs(name="postgres", container_port=_PORT)],
+        resources=k8s.core.v1.ResourceRequirementsArgs(
+            requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "512Mi"}
+        ),
+        security_context=container_security(),
+        startup_probe=_accepts_connections(period=2, failures=60),
+        readiness_probe=_accepts_connections(period=5, failures=3),
+        liveness_probe=_accepts_connections(period=10, failures=6),
+        volume_mounts=[
+            k8s.core.v1.VolumeMountArgs(name="data", mount_path=_DATA),
+            k8s.core.v1.VolumeMountArgs(name="run", mount_path="/var/run/postgresql"),
+            k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp"),  # noqa: S108 - a volume of the pod's own
+        ],
+    )
+
+
+def _accepts_connections(*, period: int, failures: int) -> k8s.core.v1.ProbeArgs:
+    # Over TCP: while the image prepares a new volume, PostgreSQL answers on its socket alone.
+    command = ["sh", "-c", 'pg_isready --host 127.0.0.1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"']
+    return k8s.core.v1.ProbeArgs(
+        exec_=k8s.core.v1.ExecActionArgs(command=command),
+        period_seconds=period,
+        timeout_seconds=5,
+        failure_threshold=failures,
+    )
+
+
+def _volume(settings: BundledDatabase) -> k8s.core.v1.PersistentVolumeClaimArgs:
+    return k8s.core.v1.PersistentVolumeClaimArgs(
+        metadata=k8s.meta.v1.ObjectMetaArgs(name="data", labels=_SELECTOR),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name=settings.storage_class,
+            resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": settings.storage}),
+        ),
+    )

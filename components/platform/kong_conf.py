@@ -1,0 +1,155 @@
+"""Kong's own configuration (kong.conf), as environment variables, from a stack's settings.
+
+Kong reads each property `name` from `KONG_NAME`. The source of every property is Kong 3.9's kong.conf.default.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from components.platform.environment import Environment
+from components.platform.names import ADMIN, LISTENERS, MANAGER, METRICS, POSTGRES, PROXY, Listener
+from config.auth import OidcAuth
+from config.counters import RedisCounters, SecretKey
+from config.database import BundledDatabase, Database, ExternalDatabase
+from config.platform import cores
+from config.stack import StackSettings
+from entities.vault import environment_variable
+
+PREFIX = "/kong_prefix"
+"""Where Kong keeps its working files: a volume, because the image's file system is read-only."""
+DECLARATIVE_DIRECTORY = "/etc/kong"
+DECLARATIVE_FILE = "kong.yml"
+DATABASE_NAME = "kong"
+"""The database in the bundled PostgreSQL."""
+
+_UNITS: Mapping[object, int] = {"megabytes": 2**20, "kilobytes": 2**10, "bytes": 1}
+
+
+def gateway_environment(settings: StackSettings) -> Environment:
+    """What the gateway's pods run with."""
+    return _store(settings) | _listeners(settings) | _nginx(settings) | _logs(settings) | _referenced(settings)
+
+
+def migrations_environment(settings: StackSettings) -> Environment:
+    """What `kong migrations` runs with: the database, and the plugins whose tables it must make."""
+    return _database(settings.database) | _plugins(settings) | Environment({"KONG_PREFIX": PREFIX})
+
+
+def _store(settings: StackSettings) -> Environment:
+    if settings.mode == "database":
+        return _database(settings.database)
+    return Environment(
+        {"KONG_DATABASE": "off", "KONG_DECLARATIVE_CONFIG": f"{DECLARATIVE_DIRECTORY}/{DECLARATIVE_FILE}"}
+    )
+
+
+def _database(database: Database) -> Environment:
+    return Environment({"KONG_DATABASE": "postgres"}) | (
+        _bundled() if isinstance(database, BundledDatabase) else _external(database)
+    )
+
+
+def _bundled() -> Environment:
+    place = {"KONG_PG_HOST": POSTGRES, "KONG_PG_PORT": "5432", "KONG_PG_DATABASE": DATABASE_NAME}
+    return Environment(place, _credentials(POSTGRES))
+
+
+def _external(database: ExternalDatabase) -> Environment:
+    encrypted = "off" if database.tls == "off" else "on"
+    place = {
+        "KONG_PG_HOST": database.host,
+        "KONG_PG_PORT": str(database.port),
+        "KONG_PG_DATABASE": database.name,
+        "KONG_PG_SSL": encrypted,
+        # Only Enterprise knows it. OSS falls back to plain text when the server offers no TLS: let pg_hba.conf refuse.
+        "KONG_PG_SSL_REQUIRED": encrypted,
+        "KONG_PG_SSL_VERIFY": "on" if database.tls == "verify" else "off",
+    }
+    return Environment(place, _credentials(database.credentials_secret))
+
+
+def _credentials(secret: str) -> dict[str, SecretKey]:
+    return {
+        "KONG_PG_USER": SecretKey(name=secret, key="username"),
+        "KONG_PG_PASSWORD": SecretKey(name=secret, key="password"),
+    }
+
+
+def _plugins(settings: StackSettings) -> Environment:
+    wanted = "bundled,oidc" if isinstance(settings.auth, OidcAuth) else "bundled"
+    return Environment({"KONG_PLUGINS": wanted})
+
+
+def _listeners(settings: StackSettings) -> Environment:
+    ingress = settings.ingress
+    properties = {PROXY: "PROXY_LISTEN", ADMIN: "ADMIN_LISTEN", MANAGER: "ADMIN_GUI_LISTEN", METRICS: "STATUS_LISTEN"}
+    return Environment(
+        {f"KONG_{properties[listener]}": _address(listener) for listener in LISTENERS}
+        | {
+            "KONG_PORT_MAPS": f"{PROXY.service_port}:{PROXY.port}",
+            "KONG_ADMIN_GUI_URL": f"{ingress.scheme}://{ingress.manager_host}",
+            "KONG_ADMIN_GUI_API_URL": ingress.manager_admin_url,
+        }
+    )
+
+
+def _address(listener: Listener) -> str:
+    """Kong's own default socket options, on every address of the pod."""
+    return f"0.0.0.0:{listener.port} reuseport backlog=16384"
+
+
+def _nginx(settings: StackSettings) -> Environment:
+    return _plugins(settings) | Environment(
+        {
+            "KONG_PREFIX": PREFIX,
+            # nginx counts the node's cores, not the container's share of them.
+            "KONG_NGINX_WORKER_PROCESSES": str(max(1, int(cores(settings.platform.resources.limits.cpu)))),
+            # By default nginx takes a body of any size and writes it to disk before a plugin can refuse it.
+            "KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE": str(largest_body(settings)),
+            "KONG_ANONYMOUS_REPORTS": "off",
+        }
+    )
+
+
+def _logs(settings: StackSettings) -> Environment:
+    """Errors on standard error. Standard output is for file-log's JSON lines alone.
+
+    nginx's own access log is off: it would print query strings.
+    """
+    return Environment(
+        {
+            "KONG_LOG_LEVEL": settings.platform.log_level,
+            "KONG_PROXY_ACCESS_LOG": "off",
+            "KONG_PROXY_ERROR_LOG": "/dev/stderr",
+            "KONG_ADMIN_ACCESS_LOG": "/dev/stderr",
+            "KONG_ADMIN_ERROR_LOG": "/dev/stderr",
+            "KONG_ADMIN_GUI_ACCESS_LOG": "off",
+            "KONG_ADMIN_GUI_ERROR_LOG": "/dev/stderr",
+            "KONG_STATUS_ACCESS_LOG": "off",
+            "KONG_STATUS_ERROR_LOG": "/dev/stderr",
+        }
+    )
+
+
+def _referenced(settings: StackSettings) -> Environment:
+    """The secrets to which entities refer as `{vault://env/…}`."""
+    found: dict[str, SecretKey | None] = {
+        "redis-password": settings.counters.password_secret if isinstance(settings.counters, RedisCounters) else None,
+        "oidc-client-secret": settings.auth.client_secret if isinstance(settings.auth, OidcAuth) else None,
+    }
+    return Environment({}, {environment_variable(name): key for name, key in found.items() if key is not None})
+
+
+def largest_body(settings: StackSettings) -> int:
+    """The largest request body, in bytes, that any request may have."""
+    return max(_bodies(settings))
+
+
+def _bodies(settings: StackSettings) -> Iterator[int]:
+    yield settings.traffic.max_body * 2**20
+    for api in settings.apis:
+        yield from (route.max_body * 2**20 for route in api.routes if route.max_body is not None)
+    for plugin in settings.plugins:
+        if plugin.name == "request-size-limiting":
+            allowed = plugin.config.get("allowed_payload_size", 128)
+            if isinstance(allowed, int):
+                yield allowed * _UNITS.get(plugin.config.get("size_unit", "megabytes"), 1)

@@ -1,0 +1,112 @@
+"""What all pods of Kong's image have in common, and the gateway's own pod."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.platform.environment import Environment
+from components.platform.hardening import container_security, pod_security, scratch
+from components.platform.kong_conf import DECLARATIVE_DIRECTORY, PREFIX
+from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, LISTENERS, METRICS
+from config.platform import Amounts, Platform
+
+KONG_USER = 1000
+"""`kong` in the official image."""
+
+
+def kong_volumes() -> list[k8s.core.v1.VolumeArgs]:
+    """Where Kong writes: its prefix (sockets, nginx.conf, bodies that wait, LMDB) and temporary files."""
+    return [scratch("prefix", at_most="1Gi"), scratch("tmp", at_most="256Mi")]
+
+
+def kong_mounts() -> list[k8s.core.v1.VolumeMountArgs]:
+    """Where those volumes are."""
+    return [
+        k8s.core.v1.VolumeMountArgs(name="prefix", mount_path=PREFIX),
+        k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp"),  # noqa: S108 - a volume of the pod's own
+    ]
+
+
+def gateway_pod(
+    settings: Platform,
+    environment: Environment,
+    *,
+    service_account: pulumi.Input[str],
+    declarative_config: pulumi.Input[str] | None,
+) -> k8s.core.v1.PodTemplateSpecArgs:
+    """A pod that runs Kong; `declarative_config` names the ConfigMap with kong.yml, in DB-less mode."""
+    volumes, mounts = kong_volumes(), kong_mounts()
+    if declarative_config is not None:
+        source = k8s.core.v1.ConfigMapVolumeSourceArgs(name=declarative_config)
+        volumes.append(k8s.core.v1.VolumeArgs(name="declarative", config_map=source))
+        mounts.append(k8s.core.v1.VolumeMountArgs(name="declarative", mount_path=DECLARATIVE_DIRECTORY, read_only=True))
+    return k8s.core.v1.PodTemplateSpecArgs(
+        metadata=k8s.meta.v1.ObjectMetaArgs(labels=GATEWAY_LABELS),
+        spec=k8s.core.v1.PodSpecArgs(
+            service_account_name=service_account,
+            automount_service_account_token=False,
+            enable_service_links=False,  # they would come as KONG_* variables, which Kong takes for its own
+            security_context=pod_security(user=KONG_USER),
+            termination_grace_period_seconds=settings.grace_period_seconds,
+            topology_spread_constraints=[_spread("topology.kubernetes.io/zone"), _spread("kubernetes.io/hostname")],
+            containers=[_kong(settings, environment, mounts)],
+            volumes=volumes,
+        ),
+    )
+
+
+def _kong(
+    settings: Platform, environment: Environment, mounts: list[k8s.core.v1.VolumeMountArgs]
+) -> k8s.core.v1.ContainerArgs:
+    return k8s.core.v1.ContainerArgs(
+        name="kong",
+        image=settings.image,
+        env=environment.variables(),
+        ports=[
+            k8s.core.v1.ContainerPortArgs(name=listener.name, container_port=listener.port) for listener in LISTENERS
+        ],
+        resources=k8s.core.v1.ResourceRequirementsArgs(
+            requests=_quantities(settings.resources.requests), limits=_quantities(settings.resources.limits)
+        ),
+        security_context=container_security(),
+        startup_probe=_asks("/status", period=2, failures=60),
+        readiness_probe=_asks("/status/ready", period=5, failures=3),
+        liveness_probe=_asks("/status", period=10, failures=6),
+        lifecycle=_drain(settings),
+        volume_mounts=mounts,
+    )
+
+
+def _quantities(amounts: Amounts) -> dict[str, str]:
+    return {"cpu": amounts.cpu, "memory": amounts.memory}
+
+
+def _asks(path: str, *, period: int, failures: int) -> k8s.core.v1.ProbeArgs:
+    """`/status` answers when Kong runs, `/status/ready` when it has its configuration as well."""
+    return k8s.core.v1.ProbeArgs(
+        http_get=k8s.core.v1.HTTPGetActionArgs(path=path, port=METRICS.name),
+        period_seconds=period,
+        timeout_seconds=5,
+        failure_threshold=failures,
+    )
+
+
+def _drain(settings: Platform) -> k8s.core.v1.LifecycleArgs:
+    """Go on answering until nobody sends any more, then let running requests end (Kong: `kong quit`).
+
+    The last five seconds of the grace period are for nginx to end by force, if it must.
+    """
+    patience = max(1, settings.grace_period_seconds - settings.drain_seconds - 5)
+    command = ["kong", "quit", f"--wait={settings.drain_seconds}", f"--timeout={patience}"]
+    return k8s.core.v1.LifecycleArgs(
+        pre_stop=k8s.core.v1.LifecycleHandlerArgs(exec_=k8s.core.v1.ExecActionArgs(command=command))
+    )
+
+
+def _spread(topology: str) -> k8s.core.v1.TopologySpreadConstraintArgs:
+    return k8s.core.v1.TopologySpreadConstraintArgs(
+        max_skew=1,
+        topology_key=topology,
+        when_unsatisfiable="ScheduleAnyway",
+        label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=GATEWAY_SELECTOR),
+        match_label_keys=["pod-template-hash"],
+    )

@@ -1,0 +1,96 @@
+"""`kong migrations`, run around each new version of Kong.
+
+Kong migrates in two steps: `up` adds what the new version needs and leaves what the old one uses; `finish` takes that
+away, when no old pod is left (Kong: kong/cmd/utils/migrations.lua).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.platform.content import named_by_content
+from components.platform.environment import Environment
+from components.platform.hardening import container_security, pod_security
+from components.platform.kong_pod import KONG_USER, kong_mounts, kong_volumes
+from components.platform.names import KONG, labels
+
+
+@dataclass(frozen=True)
+class Step:
+    """Commands of `kong migrations`, each of which does nothing where there is nothing to do."""
+
+    name: str
+    commands: tuple[str, ...]
+
+
+PREPARE = Step("up", ("bootstrap", "finish", "up"))
+"""Before new pods. `bootstrap` fills an empty database and leaves any other alone. `up` refuses while an earlier
+upgrade is unfinished, hence `finish`."""
+FINISH = Step("finish", ("finish",))
+"""After the last old pod."""
+
+
+class KongMigrations(pulumi.ComponentResource):
+    """A Job that runs one step, and runs again whenever the image or the database changes.
+
+    A failed Job stops the update. The next update replaces it, so that running again is enough.
+    """
+
+    job: k8s.batch.v1.Job
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        step: Step,
+        image: str,
+        environment: Environment,
+        namespace: pulumi.Input[str],
+        service_account: pulumi.Input[str],
+        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("omnify:platform:KongMigrations", name, None, opts)
+        script = "\n".join(f"kong migrations {command}" for command in step.commands)
+        self.job = k8s.batch.v1.Job(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=named_by_content(f"kong-migrations-{step.name}", image, script, environment.facts()),
+                namespace=namespace,
+                labels=labels(KONG, "migrations"),
+                annotations={"pulumi.com/replaceUnready": "true"},
+            ),
+            spec=k8s.batch.v1.JobSpecArgs(
+                backoff_limit=4,
+                template=k8s.core.v1.PodTemplateSpecArgs(
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=labels(KONG, "migrations")),
+                    spec=k8s.core.v1.PodSpecArgs(
+                        restart_policy="Never",  # a failed pod stays, and with it its log
+                        service_account_name=service_account,
+                        automount_service_account_token=False,
+                        enable_service_links=False,
+                        security_context=pod_security(user=KONG_USER),
+                        containers=[_container(image, script, environment)],
+                        volumes=kong_volumes(),
+                    ),
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+        )
+        self.register_outputs({"job": self.job.metadata.name})
+
+
+def _container(image: str, script: str, environment: Environment) -> k8s.core.v1.ContainerArgs:
+    return k8s.core.v1.ContainerArgs(
+        name="migrations",
+        image=image,
+        command=["sh", "-ec", script],
+        env=environment.variables(),
+        resources=k8s.core.v1.ResourceRequirementsArgs(
+            requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "512Mi"}
+        ),
+        security_context=container_security(),
+        volume_mounts=kong_mounts(),
+    )

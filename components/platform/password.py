@@ -1,0 +1,77 @@
+"""The bundled database's password: made once, kept in a Kubernetes Secret alone, and read back from there.
+
+So the Pulumi state is a cache here as well: with the state lost, the database's own password is found again.
+"""
+
+import asyncio
+import base64
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import kr8s
+import pulumi
+
+from components.platform.names import POSTGRES
+from config.cluster import Cluster
+
+KEY = "password"
+"""The Secret's key for it."""
+UNKNOWN = "made-by-the-first-update"
+"""What a preview shows (as `[secret]`) where the cluster has no password yet or cannot be asked. Never applied."""
+_PATIENCE = 20
+"""Seconds that the cluster has to answer."""
+
+
+class ClusterUnreachableError(Exception):
+    """The cluster could not be asked, so nobody knows whether a password exists."""
+
+    def __init__(self, cluster: Cluster, cause: BaseException) -> None:
+        super().__init__(
+            f"cannot read the Secret {POSTGRES!r} in namespace {cluster.namespace!r}: the cluster of context "
+            f"{cluster.context!r} did not answer ({type(cause).__name__}: {cause}); check cluster.context and "
+            f"'kubectl --context {cluster.context} get namespaces', then run again"
+        )
+
+
+def database_password(cluster: Cluster) -> str:
+    """The password that the cluster keeps, or a new one where it has none.
+
+    Raises:
+        ClusterUnreachableError: the cluster did not answer, and this is no preview.
+    """
+    try:
+        kept = kept_password(cluster)
+    except ClusterUnreachableError:
+        if not pulumi.runtime.is_dry_run():
+            raise
+        kept = None
+    if kept is not None:
+        return kept
+    return UNKNOWN if pulumi.runtime.is_dry_run() else secrets.token_urlsafe(32)
+
+
+def kept_password(cluster: Cluster) -> str | None:
+    """The password in the cluster's Secret; None when the API server says that there is none.
+
+    Raises:
+        ClusterUnreachableError: the API server did not answer, or refused to.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside_the_program:  # whose event loop is running
+        return beside_the_program.submit(asyncio.run, _kept_password(cluster)).result()
+
+
+async def _kept_password(cluster: Cluster) -> str | None:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            api = await kr8s.asyncio.api(context=cluster.context)
+            asking = api.call_api(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
+                namespace=cluster.namespace, url=f"secrets/{POSTGRES}", raise_for_status=False
+            )
+            async with asking as answer:
+                if answer.status_code == 404:
+                    return None
+                answer.raise_for_status()
+                return base64.b64decode(answer.json()["data"][KEY]).decode()
+    except (kr8s.ServerError, kr8s.APITimeoutError, httpx.HTTPError, ValueError, OSError) as error:
+        raise ClusterUnreachableError(cluster, error) from error

@@ -1,0 +1,122 @@
+"""The whole of a stack on Kubernetes, in the order in which it comes up."""
+
+from collections.abc import Callable, Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.platform.database import KongDatabase
+from components.platform.gateway import KongGateway
+from components.platform.ingress import KongIngress
+from components.platform.isolation import KongIsolation
+from components.platform.kong_conf import gateway_environment, migrations_environment
+from components.platform.migrations import FINISH, PREPARE, KongMigrations, Step
+from components.platform.names import GATEWAY_LABELS, KONG
+from components.platform.namespace import GatewayNamespace
+from components.platform.password import database_password
+from components.platform.services import KongServices
+from config.cluster import Cluster
+from config.database import BundledDatabase
+from config.stack import StackSettings
+
+
+class KongPlatform(pulumi.ComponentResource):
+    """Kong on Kubernetes: namespace, database, migrations, gateway, Services, Ingress.
+
+    Takes its Kubernetes provider from `opts.provider` or `opts.providers`.
+    """
+
+    namespace: pulumi.Output[str]
+    services: KongServices
+    ready: Sequence[pulumi.Resource]
+    """What Kong's entities wait for: with these there, Kong is migrated and its Admin API answers."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: StackSettings,
+        declarative: str | None = None,
+        password: Callable[[Cluster], str] = database_password,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`declarative` is the text of kong.yml, and belongs to DB-less mode. `password` finds the bundled database's.
+
+        Raises:
+            ValueError: `declarative` is missing in DB-less mode, or there in database mode.
+            ClusterUnreachableError: the cluster could not be asked for the bundled database's password.
+        """
+        super().__init__("omnify:platform:KongPlatform", name, None, opts)
+        if (settings.mode == "dbless") != (declarative is not None):
+            raise ValueError(f"mode {settings.mode!r} with kong.yml {'left out' if declarative is None else 'given'}")
+        self._name, self._settings, self._password = name, settings, password
+
+        namespace = GatewayNamespace(name, settings=settings.cluster, opts=self._child())
+        self.namespace = namespace.name
+        self._account = self._service_account()
+        KongIsolation(name, namespace=self.namespace, opts=self._child())
+
+        before = self._database() if settings.mode == "database" else []
+        gateway = KongGateway(
+            name,
+            settings=settings.platform,
+            environment=gateway_environment(settings),
+            declarative=declarative,
+            namespace=self.namespace,
+            service_account=self._account,
+            after=before,
+            opts=self._child(),
+        )
+        self.services = KongServices(name, namespace=self.namespace, after=[gateway.deployment], opts=self._child())
+        KongIngress(
+            name,
+            settings=settings.ingress,
+            services=self.services,
+            namespace=self.namespace,
+            opts=self._child(),
+        )
+        after = [self._migrations(FINISH, [gateway.deployment])] if settings.mode == "database" else []
+        self.ready = [self.services.admin, *after]
+        self.register_outputs({"namespace": self.namespace})
+
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _service_account(self) -> pulumi.Output[str]:
+        account = k8s.core.v1.ServiceAccount(
+            self._name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=KONG, namespace=self.namespace, labels=GATEWAY_LABELS),
+            automount_service_account_token=False,
+            opts=self._child(),
+        )
+        return account.metadata.name
+
+    def _database(self) -> list[pulumi.Resource]:
+        """A migrated database."""
+        database = self._settings.database
+        bundled = (
+            [
+                KongDatabase(
+                    f"{self._name}-database",
+                    settings=database,
+                    namespace=self.namespace,
+                    password=self._password(self._settings.cluster),
+                    opts=self._child(),
+                )
+            ]
+            if isinstance(database, BundledDatabase)
+            else []
+        )
+        return [self._migrations(PREPARE, bundled)]
+
+    def _migrations(self, step: Step, after: Sequence[pulumi.Resource]) -> k8s.batch.v1.Job:
+        return KongMigrations(
+            f"{self._name}-migrations-{step.name}",
+            step=step,
+            image=self._settings.platform.image,
+            environment=migrations_environment(self._settings),
+            namespace=self.namespace,
+            service_account=self._account,
+            after=after,
+            opts=self._child(),
+        ).job
