@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,15 +35,16 @@ def differences_in(kind: str, record: Record, desired: Document, live: Document)
     """The differences of two documents of one kind; fields that only Kong fills count where they are given."""
     wanted = as_stored(kind, filled(record, desired))
     found = as_stored(kind, filled(record, live))
-    ignored = SERVER_ONLY | {name for name, field in record.fields.items() if field.transient and name not in desired}
+    ignored = set(SERVER_ONLY)
+    ignored.update(name for name, field in record.fields.items() if field.transient and name not in desired)
     if kind in _KEPT_DIFFERENTLY:
         name, as_desired = _KEPT_DIFFERENTLY[kind]
-        ignored |= {name} if as_desired(wanted, found) else set()
+        ignored.update({name} if as_desired(wanted, found) else ())
     return list(_record_differences(record, wanted, found, ignored))
 
 
 def _record_differences(
-    record: Record, desired: Document, live: Document, ignored: frozenset[str] | set[str] = frozenset(), at: Path = ()
+    record: Record, desired: Document, live: Document, ignored: AbstractSet[str] = frozenset(), at: Path = ()
 ) -> Iterator[Difference]:
     for name, value in desired.items():
         if name in ignored:

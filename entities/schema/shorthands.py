@@ -77,9 +77,10 @@ def _write(document: Document, shorthand: Shorthand, value: Json) -> None:
     *parents, name = shorthand.target
     target = document
     for parent in parents:
-        nested = target.get(parent)
-        target[parent] = dict(nested) if isinstance(nested, dict) else {}
-        target = target[parent]
+        current = target.get(parent)
+        nested: Document = dict(current) if isinstance(current, dict) else {}
+        target[parent] = nested
+        target = nested
     yields = shorthand.deprecated and target.get(name) is not None
     if not yields:
         target[name] = value

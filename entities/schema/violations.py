@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
-from entities.schema.document import Path
+from entities.schema.document import Document, Json, Path, strings
+from entities.schema.lua_tables import on_many_lines
 
 ENTITY: Final = "@entity"
 """The key under which Kong puts what is wrong between fields."""
@@ -51,22 +53,34 @@ def _report_order(key: str | int) -> tuple[bool, int, str]:
 
 def refusal(violations: Sequence[Violation]) -> dict[str, Any]:
     """The body of Kong's `400 schema violation` (Kong: kong/db/errors.lua, `schema_violation`)."""
-    messages = [f"{place}{violation.message}" for violation in violations for place in [_place(violation.path)]]
+    fields = _nested((violation.path, violation.message) for violation in violations)
+    messages = list(_summary(fields))
     listed = "; ".join(messages)
     one = len(messages) == 1
     return {
         "name": "schema violation",
         "code": 2,
         "message": f"schema violation ({listed})" if one else f"{len(messages)} schema violations ({listed})",
-        "fields": _nested((violation.path, violation.message) for violation in violations),
+        "fields": fields,
     }
 
 
-def _place(path: Path) -> str:
-    """A path as Kong writes it in its summary, positions counted from one; nothing for a rule between fields."""
-    if path[-1] == ENTITY:
-        return ""
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in path) + ": "
+def _summary(fields: Document) -> Iterator[str]:
+    """What is wrong between fields, then field by field; Kong writes what lies deeper as a Lua table."""
+    yield from strings(fields.get(ENTITY))
+    for name in sorted(fields.keys() - {ENTITY}):
+        found = fields[name]
+        if isinstance(found, str):
+            yield f"{name}: {found}"
+        for part, message in _parts(found):
+            yield f"{name}.{part}: {message if isinstance(message, str) else on_many_lines(message)}"
+
+
+def _parts(found: Json) -> Iterator[tuple[str | int, Json]]:
+    if isinstance(found, dict):
+        yield from sorted(found.items())
+    if isinstance(found, list):
+        yield from ((position, message) for position, message in enumerate(found, 1) if message is not None)
 
 
 def _nested(found: Iterable[tuple[Path, str]]) -> dict[str, Any]:
@@ -74,7 +88,7 @@ def _nested(found: Iterable[tuple[Path, str]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for path, message in found:
         target: Any = fields
-        for step, following in zip(path, path[1:], strict=False):
+        for step, following in pairwise(path):
             target = _entered(target, step, [] if isinstance(following, int) else {})
         if path[-1] == ENTITY:
             target.setdefault(ENTITY, []).append(message)
