@@ -8,7 +8,7 @@ sections run on what could be read.
 import inspect
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from pydantic import BaseModel, JsonValue, ValidationError, create_model
@@ -30,6 +30,12 @@ class Reading:
     whole: frozenset[str]
     """Those of which nothing was left out."""
     problems: tuple[Problem, ...]
+    origins: "Mapping[str, _Origins]"
+    """Where the items of shortened lists stood, by the section's key."""
+
+    def original(self, location: Location) -> Location:
+        """Where in the document something stands that was found in the sections."""
+        return self.origins[str(location[0])].original(location)
 
     def settings(self) -> StackSettings:
         """The settings.
@@ -51,13 +57,13 @@ def read(document: Document) -> Reading:
     problems = [found for part in parts.values() for found in part.problems]
     problems += [unknown_key(key, aliases) for key in document if key not in aliases]
     whole = frozenset(name for name, part in parts.items() if part.readable and not part.origins.shortened)
-    origins = {name: part.origins for name, part in parts.items()}
+    reading = Reading(sections, whole, tuple(problems), {alias: parts[name].origins for alias, name in aliases.items()})
     for rule in RULES:
         needed = inspect.signature(rule.problems).parameters
         if needed.keys() <= sections.keys() and rule.whole <= whole:
             found = rule.problems(**{name: sections[name] for name in needed})
-            problems += [Problem(_original(each.location, aliases, origins), each.message) for each in found]
-    return Reading(sections, whole, tuple(problems))
+            problems += [Problem(reading.original(each.location), each.message) for each in found]
+    return replace(reading, problems=tuple(problems))
 
 
 @dataclass
@@ -79,10 +85,6 @@ class _Part:
     value: object
     problems: tuple[Problem, ...]
     origins: _Origins
-
-
-def _original(location: Location, aliases: Mapping[str, str], origins: Mapping[str, _Origins]) -> Location:
-    return origins[aliases[str(location[0])]].original(location)
 
 
 def _read_section(name: str, alias: str, document: Document) -> _Part:

@@ -1,0 +1,41 @@
+"""The program: settings → platform → entities → outputs."""
+
+import pulumi
+import pulumi_kong
+import pulumi_kubernetes
+from pulumi import ResourceOptions
+
+from components.configuration import stack_document
+from components.outputs import gateway_outputs
+from components.platform import KongPlatform
+from components.platform.names import admin_tunnel
+from components.tracked.entities import KongEntities
+from config.admin import AdminUrl
+from config.problems import InvalidSettingsError
+from entities.declarative import declarative_yaml
+from entities.desired import desired_state
+from entities.state import Owner
+from entities.validation import validated
+
+try:
+    settings = validated(stack_document())
+except InvalidSettingsError as refusal:
+    raise pulumi.RunError(str(refusal)) from None
+
+state = desired_state(settings, Owner(pulumi.get_project(), pulumi.get_stack()))
+
+cluster = pulumi_kubernetes.Provider("cluster", context=settings.cluster.context)
+platform = KongPlatform(
+    "kong",
+    settings=settings,
+    declarative=declarative_yaml(state) if settings.mode == "dbless" else None,
+    opts=ResourceOptions(providers=[cluster]),
+)
+
+if settings.mode == "database":
+    # A string that is known before anything exists: with an output here, previews could check nothing.
+    address = settings.admin.url if isinstance(settings.admin, AdminUrl) else admin_tunnel(settings.cluster)
+    kong = pulumi_kong.Provider("kong", kong_admin_uri=address)
+    KongEntities("entities", state=state, provider=kong, ready=platform.ready)
+
+pulumi.export("gateway", gateway_outputs(settings).document())

@@ -1,0 +1,57 @@
+"""The default scheme: Kong's `jwt` plugin behind the guard.
+
+One credential for each tier, found by the value of the token's tier claim. The guard checks what `jwt` does not (see
+guard.lua); `jwt` checks the signature and the expiry. Neither is safe without the other, so they are made together.
+"""
+
+from dataclasses import dataclass
+
+from config.auth import JwtAuth
+from config.tiers import Tier
+from entities.auth.guard import SUBJECT_HEADER, Guard
+from entities.limits import LimitKey
+from entities.model import JwtSecret, Plugin, Scope, plugin
+from entities.plugins.jwt import Jwt
+from entities.plugins.pre_function import PreFunction
+
+
+@dataclass(frozen=True)
+class JwtScheme:
+    """`jwt` and its guard."""
+
+    auth: JwtAuth
+    tiers: tuple[Tier, ...]
+    preflight: bool
+
+    identifies_consumers = True
+    subject = LimitKey(limit_by="header", header_name=SUBJECT_HEADER)
+
+    def credentials(self) -> tuple[JwtSecret, ...]:
+        """The realm's key, once for each tier: a credential belongs to one consumer."""
+        key = self.auth.public_key
+        return tuple(
+            JwtSecret(key=tier.name, consumer=tier.name, claim=tier.name, rsa_public_key=key) for tier in self.tiers
+        )
+
+    def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
+        """The guard, then `jwt`."""
+        guard = Guard(
+            issuer=self.auth.issuer,
+            audience=self.auth.audience,
+            tier_claim=self.auth.tier_claim,
+            tiers=tuple(tier.name for tier in self.tiers),
+            preflight=self.preflight,
+        )
+        # No parameter and no cookie: a token there would reach logs, and the guard looks only at the header.
+        jwt = Jwt(
+            key_claim_name=self.auth.tier_claim,
+            claims_to_verify=("exp",),
+            uri_param_names=(),
+            cookie_names=(),
+            header_names=("authorization",),
+            run_on_preflight=True,
+        )
+        return (
+            plugin("pre-function", scope, PreFunction(access=(guard.render(),)).render()),
+            plugin("jwt", scope, jwt.render()),
+        )

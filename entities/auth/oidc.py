@@ -1,0 +1,34 @@
+"""The community plugin kong-oidc: checks tokens and takes the caller's groups from a claim. It sets no consumer."""
+
+from dataclasses import dataclass
+
+from config.auth import OidcAuth
+from entities.limits import LimitKey
+from entities.model import JwtSecret, Plugin, Scope, plugin
+from entities.plugins.oidc import Oidc
+from entities.vault import reference
+
+
+@dataclass(frozen=True)
+class OidcScheme:
+    """`oidc` with bearer tokens alone."""
+
+    auth: OidcAuth
+
+    identifies_consumers = False
+    subject = LimitKey(limit_by="credential", header_name=None)
+
+    def credentials(self) -> tuple[JwtSecret, ...]:
+        """None: the plugin knows no consumers."""
+        return ()
+
+    def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
+        """The plugin."""
+        config = Oidc(
+            client_id=self.auth.client_id,
+            client_secret=reference("oidc-client-secret"),
+            discovery=f"{self.auth.issuer}/.well-known/openid-configuration",
+            bearer_jwt_auth_allowed_auds=(self.auth.audience,),
+            groups_claim=self.auth.groups_claim,
+        )
+        return (plugin("oidc", scope, config.render()),)

@@ -1,0 +1,43 @@
+"""What an authentication scheme gives the desired state, whichever plugin judges the tokens."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from config.auth import Auth, JwtAuth, OidcAuth
+from config.tiers import Tier
+from entities.auth.jwt import JwtScheme
+from entities.auth.oidc import OidcScheme
+from entities.auth.openid_connect import OpenIdConnectScheme
+from entities.limits import LimitKey
+from entities.model import JwtSecret, Plugin, Scope
+
+
+class Scheme(Protocol):
+    """A way to know who calls."""
+
+    def credentials(self) -> tuple[JwtSecret, ...]:
+        """The credentials of the tiers' consumers."""
+        ...
+
+    def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
+        """The plugins that let nobody pass without a token of the realm. They belong together."""
+        ...
+
+    @property
+    def identifies_consumers(self) -> bool:
+        """Whether a request has a consumer afterwards, on which a tier's own limit can hang."""
+        ...
+
+    @property
+    def subject(self) -> LimitKey:
+        """What tells one user from another when requests are counted."""
+        ...
+
+
+def scheme(auth: Auth, tiers: Sequence[Tier], *, preflight: bool) -> Scheme:
+    """The scheme that a stack chose. `preflight` says whether the cors plugin answers preflights."""
+    if isinstance(auth, JwtAuth):
+        return JwtScheme(auth, tuple(tiers), preflight)
+    if isinstance(auth, OidcAuth):
+        return OidcScheme(auth)
+    return OpenIdConnectScheme(auth)

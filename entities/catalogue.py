@@ -1,0 +1,54 @@
+"""The API catalogue as Kong's services and routes, with what guards each route."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from config.apis import Api
+from config.apis import Route as RouteSettings
+from entities.auth.scheme import Scheme
+from entities.gateway import body_limit
+from entities.model import Plugin, Route, Scope, Service, plugin
+from entities.plugins.acl import Acl
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def service(api: Api, backend: str) -> Service:
+    """The service of an API, at its backend's URL."""
+    url = urlsplit(backend)
+    return Service(
+        key=api.name,
+        name=api.name,
+        protocol=url.scheme,
+        host=url.hostname or "",
+        port=url.port or _DEFAULT_PORTS[url.scheme],
+        path=url.path.rstrip("/") or None,
+        connect_timeout=api.timeouts.connect,
+        write_timeout=api.timeouts.write,
+        read_timeout=api.timeouts.read,
+        retries=api.retries,
+    )
+
+
+def route(api: Api, route: RouteSettings, *, preflights: bool) -> Route:
+    """A route of an API. With `preflights` it takes OPTIONS as well, for the cors plugin to answer."""
+    methods = dict.fromkeys((*route.methods, "OPTIONS") if preflights else route.methods)
+    return Route(key=route.name, name=route.name, service=api.name, paths=route.paths, methods=tuple(methods))
+
+
+def route_plugins(route: RouteSettings, scheme: Scheme) -> Iterator[Plugin]:
+    """What a route has of its own: its guards, unless it is public, and its body limit."""
+    scope = Scope(route=route.name)
+    if route.access.groups is not None:
+        yield from scheme.plugins(scope)
+        yield plugin("acl", scope, _acl(route.access.groups, scheme).render())
+    if route.max_body is not None:
+        yield body_limit(scope, route.max_body)
+
+
+def _acl(groups: tuple[str, ...], scheme: Scheme) -> Acl:
+    return Acl(
+        allow=tuple(sorted(groups)),
+        hide_groups_header=True,
+        always_use_authenticated_groups=not scheme.identifies_consumers,
+    )

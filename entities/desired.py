@@ -1,0 +1,41 @@
+"""From a stack's settings to everything that Kong should hold."""
+
+from collections.abc import Iterator
+
+from config.apis import Api
+from config.apis import Route as RouteSettings
+from config.stack import StackSettings
+from entities import catalogue, tiers
+from entities.auth.scheme import Scheme, scheme
+from entities.further import further_plugin
+from entities.gateway import gateway_plugins
+from entities.model import Plugin
+from entities.state import DesiredState, Owner
+
+
+def desired_state(settings: StackSettings, owner: Owner) -> DesiredState:
+    """Every entity of a stack. The same settings always give the same entities in the same order."""
+    auth = scheme(settings.auth, settings.tiers, preflight=settings.cors is not None)
+    return DesiredState(
+        owner=owner,
+        services=tuple(catalogue.service(api, settings.backends[api.name]) for api in settings.apis),
+        routes=tuple(
+            catalogue.route(api, route, preflights=settings.cors is not None) for api, route in _routes(settings)
+        ),
+        consumers=tuple(tiers.consumer(tier) for tier in settings.tiers),
+        acls=tuple(tiers.membership(tier) for tier in settings.tiers),
+        jwt_secrets=auth.credentials(),
+        plugins=tuple(_plugins(settings, auth)),
+    )
+
+
+def _routes(settings: StackSettings) -> Iterator[tuple[Api, RouteSettings]]:
+    return ((api, route) for api in settings.apis for route in api.routes)
+
+
+def _plugins(settings: StackSettings, auth: Scheme) -> Iterator[Plugin]:
+    yield from gateway_plugins(settings)
+    for _, route in _routes(settings):
+        yield from catalogue.route_plugins(route, auth)
+    yield from tiers.limits(settings, auth)
+    yield from (further_plugin(plugin) for plugin in settings.plugins)

@@ -1,0 +1,53 @@
+"""The plugins that a stack asks for in Kong's own terms: checked against Kong's schema and completed from it."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from config.plugins import Plugin as PluginSettings
+from config.problems import Location, Problem
+from entities.model import Plugin, Scope, plugin
+from entities.schema import kong_schema
+
+GUARDS = frozenset({"pre-function", "jwt", "openid-connect", "oidc", "acl"})
+"""What authentication is made of. Kong runs the most specific plugin of a name, so another would replace it."""
+
+
+def further_plugin(settings: PluginSettings) -> Plugin:
+    """A plugin as the stack file has it, with its whole configuration."""
+    config = kong_schema().complete_plugin_config(settings.name, dict(settings.config))
+    return plugin(settings.name, scope(settings), config, enabled=settings.enabled)
+
+
+def scope(settings: PluginSettings) -> Scope:
+    """What a plugin works on."""
+    if settings.on is None:
+        return Scope()
+    return Scope(service=settings.on.service, route=settings.on.route, consumer=settings.on.tier)
+
+
+def problems(plugins: Sequence[PluginSettings], edition: str) -> Iterator[Problem]:
+    """What Kong would refuse of these plugins, and what would break the gateway's own."""
+    schema = kong_schema()
+    for index, settings in enumerate(plugins):
+        place: Location = ("plugins", index)
+        if edition not in schema.editions(settings.name):
+            yield Problem((*place, "name"), _missing(settings.name))
+            continue
+        if settings.name in GUARDS and settings.on is not None:
+            yield Problem(
+                (*place, "name"),
+                f"{settings.name!r} on a service, route or tier would replace the gateway's own authentication there; "
+                "say who may pass with the route's access, or leave 'on' out",
+            )
+        # A plugin of Kong Enterprise has no schema here; Kong itself checks it.
+        for violation in schema.check_plugin_config(settings.name, dict(settings.config)):
+            yield Problem((*place, "config", *violation.path), violation.message)
+
+
+def _missing(name: str) -> str:
+    """Why a plugin cannot be had, and what to write instead."""
+    schema = kong_schema()
+    if schema.editions(name):
+        return f"{name!r} is in Kong Enterprise only; remove it, or write edition: enterprise"
+    close = difflib.get_close_matches(name, schema.plugin_names, n=1)
+    return f"{name!r} is no plugin of Kong 3.9; " + (f"write {close[0]!r}" if close else "remove it")

@@ -1,0 +1,55 @@
+"""Rate limits: what each tier's users may do, counted where the stack says."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from config.counters import Counters, RedisCounters
+from config.tiers import Limits
+from entities.model import Plugin, Scope, plugin
+from entities.plugins import RateLimiting, Redis
+from entities.vault import reference
+
+REDIS_PASSWORD = "redis-password"  # noqa: S105 (the name of a secret)
+
+
+@dataclass(frozen=True)
+class LimitKey:
+    """What tells one budget from another (Kong: rate-limiting's `limit_by` and `header_name`)."""
+
+    limit_by: Literal["consumer", "credential", "header"]
+    header_name: str | None = None
+
+
+WHOLE_CONSUMER = LimitKey("consumer")
+"""All users of a consumer share its budget."""
+
+
+def rate_limit(scope: Scope, limits: Limits, key: LimitKey, counters: Counters) -> Plugin:
+    """A limit on a scope. When the counters cannot be reached, requests pass."""
+    config = RateLimiting(
+        minute=limits.minute,
+        hour=limits.hour,
+        day=limits.day,
+        limit_by=key.limit_by,
+        header_name=key.header_name,
+        policy=counters.policy,
+        fault_tolerant=True,
+        redis=_redis(counters),
+    )
+    return plugin("rate-limiting", scope, config.render())
+
+
+def _redis(counters: Counters) -> Redis:
+    if not isinstance(counters, RedisCounters):
+        return Redis()
+    return Redis(
+        host=counters.host,
+        port=counters.port,
+        database=counters.database,
+        username=counters.username,
+        password=reference(REDIS_PASSWORD) if counters.password_secret else None,
+        ssl=counters.tls,
+        ssl_verify=counters.tls,
+        server_name=(counters.server_name or counters.host) if counters.tls else None,
+        timeout=counters.timeout,
+    )

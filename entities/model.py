@@ -1,0 +1,188 @@
+"""What Kong holds, in Kong's own terms: one class an entity.
+
+References between entities are names here (a route's `service` is that service's key); ids are derived when a document
+is made of them. Field names are those of Kong's schemas.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pydantic import JsonValue
+from typing_extensions import override
+
+EntityKind = Literal["services", "routes", "consumers", "acls", "jwt_secrets", "plugins"]
+Document = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity(ABC):
+    """One entity of Kong."""
+
+    kind: ClassVar[EntityKind]
+    key: str
+    """What stays the same when its settings change: names its Pulumi resource and gives its id. Unique in its kind."""
+
+    @abstractmethod
+    def fields(self) -> Document:
+        """Its own fields, without references, tags and id. What is left out has Kong's default."""
+
+    def references(self) -> Mapping[str, tuple[EntityKind, str]]:
+        """The entities it refers to: kind and key by field."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Entity):
+    """A backend (Kong: services)."""
+
+    kind = "services"
+    name: str
+    protocol: str
+    host: str
+    port: int
+    path: str | None
+    connect_timeout: int
+    write_timeout: int
+    read_timeout: int
+    retries: int
+
+    @override
+    def fields(self) -> Document:
+        return {
+            "name": self.name,
+            "protocol": self.protocol,
+            "host": self.host,
+            "port": self.port,
+            "path": self.path,
+            "connect_timeout": self.connect_timeout,
+            "write_timeout": self.write_timeout,
+            "read_timeout": self.read_timeout,
+            "retries": self.retries,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route(Entity):
+    """Which requests go to a service (Kong: routes). The path arrives at the backend unchanged."""
+
+    kind = "routes"
+    name: str
+    service: str
+    paths: tuple[str, ...]
+    methods: tuple[str, ...]
+    protocols: tuple[str, ...] = ("http", "https")
+    strip_path: bool = False
+    preserve_host: bool = False
+
+    @override
+    def fields(self) -> Document:
+        return {
+            "name": self.name,
+            "paths": list(self.paths),
+            "methods": list(self.methods),
+            "protocols": list(self.protocols),
+            "strip_path": self.strip_path,
+            "preserve_host": self.preserve_host,
+        }
+
+    @override
+    def references(self) -> Mapping[str, tuple[EntityKind, str]]:
+        return {"service": ("services", self.service)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consumer(Entity):
+    """Who calls, as far as Kong knows: here a tier (Kong: consumers)."""
+
+    kind = "consumers"
+    username: str
+    custom_id: str
+
+    @override
+    def fields(self) -> Document:
+        return {"username": self.username, "custom_id": self.custom_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acl(Entity):
+    """A consumer's membership in a group (Kong: acls)."""
+
+    kind = "acls"
+    consumer: str
+    group: str
+
+    @override
+    def fields(self) -> Document:
+        return {"group": self.group}
+
+    @override
+    def references(self) -> Mapping[str, tuple[EntityKind, str]]:
+        return {"consumer": ("consumers", self.consumer)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JwtSecret(Entity):
+    """The public key that verifies the tokens of a consumer (Kong: jwt_secrets). Nothing in it is secret."""
+
+    kind = "jwt_secrets"
+    consumer: str
+    claim: str
+    """The value of the claim that finds this credential (Kong: `key`)."""
+    rsa_public_key: str
+    """In PEM (SPKI)."""
+
+    @override
+    def fields(self) -> Document:
+        return {"key": self.claim, "algorithm": "RS256", "rsa_public_key": self.rsa_public_key}
+
+    @override
+    def references(self) -> Mapping[str, tuple[EntityKind, str]]:
+        return {"consumer": ("consumers", self.consumer)}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a plugin works on: the keys of entities. All together when several are given, every request when none."""
+
+    service: str | None = None
+    route: str | None = None
+    consumer: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"{field}/{name}" for field, name in self.names().items()]
+        return "/".join(parts) or "global"
+
+    def names(self) -> Mapping[str, str]:
+        """The keys that are given, by field."""
+        every = {"service": self.service, "route": self.route, "consumer": self.consumer}
+        return {field: name for field, name in every.items() if name is not None}
+
+
+_SCOPE_KINDS: Mapping[str, EntityKind] = {"service": "services", "route": "routes", "consumer": "consumers"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin(Entity):
+    """A plugin on a scope (Kong: plugins). Its key is its scope and its name, because Kong has one of each there."""
+
+    kind = "plugins"
+    name: str
+    scope: Scope
+    config: Document
+    """The whole configuration, as Kong returns it."""
+    enabled: bool = True
+
+    @override
+    def fields(self) -> Document:
+        return {"name": self.name, "config": self.config, "enabled": self.enabled}
+
+    @override
+    def references(self) -> Mapping[str, tuple[EntityKind, str]]:
+        return {field: (_SCOPE_KINDS[field], name) for field, name in self.scope.names().items()}
+
+
+def plugin(name: str, scope: Scope, config: Document, *, enabled: bool = True) -> Plugin:
+    """A plugin with the key that its scope and name give it."""
+    return Plugin(key=f"{scope}/{name}", name=name, scope=scope, config=config, enabled=enabled)

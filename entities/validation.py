@@ -1,0 +1,61 @@
+"""Everything that can be known to be wrong with a stack's settings before Kong is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import cast
+
+from config.plugins import Plugin
+from config.problems import Location, Problem
+from config.reading import Document, Reading, read
+from config.stack import StackSettings
+from entities.desired import desired_state
+from entities.further import problems, scope
+from entities.model import Plugin as KongPlugin
+from entities.state import Owner
+
+
+def validated(document: Document) -> StackSettings:
+    """The settings of a stack, checked by their own rules and by Kong's schemas, all at once.
+
+    Raises:
+        InvalidSettingsError: something is wrong.
+    """
+    reading = read(document)
+    if reading.problems:
+        return replace(reading, problems=(*reading.problems, *_plugin_problems(reading))).settings()
+    settings = reading.settings()
+    return replace(reading, problems=(*_plugin_problems(reading), *_taken(settings))).settings()
+
+
+def _plugin_problems(reading: Reading) -> Iterator[Problem]:
+    if {"plugins", "edition"} <= reading.sections.keys():
+        plugins = cast("Sequence[Plugin]", reading.sections["plugins"])
+        for problem in problems(plugins, str(reading.sections["edition"])):
+            yield Problem(reading.original(problem.location), problem.message)
+
+
+def _taken(settings: StackSettings) -> Iterator[Problem]:
+    """Kong has one plugin of a name on a scope, and the program's own come first."""
+    own = desired_state(settings.model_copy(update={"plugins": ()}), Owner("", "")).plugins
+    holders: dict[str, str] = {plugin.key: f"the gateway's own ({_setting(plugin)})" for plugin in own}
+    for index, settings_plugin in enumerate(settings.plugins):
+        place: Location = ("plugins", index)
+        key = f"{scope(settings_plugin)}/{settings_plugin.name}"
+        if key in holders:
+            yield Problem(
+                (*place, "name"), f"{settings_plugin.name!r} is there already: {holders[key]}; remove this one"
+            )
+        holders.setdefault(key, f"plugins[{index}]")
+
+
+def _setting(plugin: KongPlugin) -> str:
+    """The section of the stack file that makes a plugin."""
+    sections = {
+        "cors": "cors",
+        "correlation-id": "traffic.correlationHeader",
+        "request-size-limiting": "traffic.maxBody",
+        "prometheus": "observability.prometheus",
+        "file-log": "observability.accessLog",
+        "rate-limiting": "limits and tiers",
+    }
+    return sections.get(plugin.name, "auth")

@@ -1,0 +1,146 @@
+"""The program without the engine: runs `__main__.py` under Pulumi's mocks and records what it registers.
+
+Takes a few tenths of a second and reaches nothing. Rendering, comparing two commits, the tests and the sandbox's engine
+all work on such a recording.
+"""
+
+import asyncio
+import json
+import runpy
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime import mocks
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.stack import wait_for_rpcs
+from pydantic import JsonValue
+
+from config.files import NAMESPACE
+from provider.resources import UnknownTypeError
+from provider.urns import parse_urn
+from provider.values import Properties, decode
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+"""The folder of Pulumi.yaml and the program."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A resource as the program registered it, its inputs resolved."""
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    """Whether a provider manages it, as opposed to a component."""
+    parent: str
+    provider: str
+    """The URN of its provider; empty for components."""
+    dependencies: tuple[str, ...]
+    wire: struct_pb2.Struct
+    """The inputs as the engine gets them, secrets marked."""
+    ignore_changes: tuple[str, ...]
+
+    @property
+    def properties(self) -> Properties:
+        """The inputs in plain Python, and which of them are secret."""
+        return decode(self.wire)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A run of the program."""
+
+    registrations: tuple[Registration, ...]
+    """In an order in which each stands after what it depends on."""
+    outputs: Mapping[str, Any]
+    """The stack's outputs."""
+
+
+def record(document: Mapping[str, JsonValue], stack: str, *, preview: bool = False) -> Recording:
+    """Run the program for a stack that is configured with `document`.
+
+    Raises:
+        pulumi.RunError: the program refused the configuration.
+    """
+    return asyncio.run(_record(document, stack, preview))
+
+
+async def _record(document: Mapping[str, JsonValue], stack: str, preview: bool) -> Recording:
+    monitor = _Monitor()
+    mocks.set_mocks(_NoMocks(), project=NAMESPACE, stack=stack, preview=preview, monitor=monitor)
+    set_all_config({f"{NAMESPACE}:{key}": _text(value) for key, value in document.items()})
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))
+    runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
+    await wait_for_rpcs()
+    root: Any = get_root_resource()
+    outputs = {name: await _value(output) for name, output in root.outputs.items()}
+    return Recording(tuple(monitor.registrations), outputs)
+
+
+async def _value(output: Any) -> Any:  # noqa: ANN401 (Pulumi's outputs are untyped here)
+    return await output.future() if hasattr(output, "future") else output
+
+
+def _text(value: JsonValue) -> str:
+    """A configuration value as the engine hands it over."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+class _NoMocks(mocks.Mocks):
+    """Every resource is what it was asked to be."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return f"{args.name}-id", dict(cast("dict[str, Any]", args.inputs))
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        raise LookupError(f"the program calls {args.token}, which has no answer without the engine")
+
+
+class _Monitor(mocks.MockMonitor):
+    """Pulumi's mock of the engine's side, which keeps what it is asked to register."""
+
+    def __init__(self) -> None:
+        super().__init__(_NoMocks())
+        self.registrations: list[Registration] = []
+
+    def RegisterResource(  # noqa: N802 (gRPC's name)
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type != "pulumi:pulumi:Stack":
+            self.registrations.append(_registration(urn, request))
+        response = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] (untyped in Pulumi)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=_known_id(urn) or response.id, object=response.object)
+
+    def RegisterResourceOutputs(self, request: object) -> empty_pb2.Empty:  # noqa: N802, ARG002 (gRPC's name)
+        return empty_pb2.Empty()
+
+
+def _registration(urn: str, request: resource_pb2.RegisterResourceRequest) -> Registration:
+    return Registration(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        parent=request.parent,
+        provider=request.provider.rpartition("::")[0],
+        dependencies=tuple(sorted(request.dependencies)),
+        wire=request.object,
+        ignore_changes=tuple(request.ignoreChanges),
+    )
+
+
+def _known_id(urn: str) -> str | None:
+    """The id that the project's own provider will give; none for other resources."""
+    try:
+        return parse_urn(urn).derived_id
+    except UnknownTypeError:
+        return None
