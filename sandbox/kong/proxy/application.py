@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from sandbox.kong.proxy.asgi import Receive, Scope, Send, read_body, read_request, send_response
 from sandbox.kong.proxy.chain import Chain
@@ -60,8 +60,12 @@ class Proxy:
         """What `/metrics` answers."""
         return self._metrics.text()
 
-    async def application(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI application."""
+    @property
+    def application(self) -> Self:
+        """The ASGI application, which is the proxy itself."""
+        return self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
