@@ -1,0 +1,148 @@
+"""What a node says of itself: `/`, `/status`, `/plugins/enabled`, `/tags`, `/metrics`.
+
+Kong: kong/api/routes/{kong,health,plugins,tags,clustering}.lua and kong/status/ready.lua.
+"""
+
+import platform
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sandbox.kong.admin.calls import Answer, Call, Methods, ok
+from sandbox.kong.admin.listing import listed, tag_page
+from sandbox.kong.dao import Dao
+
+VERSION = "3.9.1"
+
+PRIORITIES: Mapping[str, int] = MappingProxyType(
+    {
+        "pre-function": 1000000,
+        "correlation-id": 100001,
+        "zipkin": 100000,
+        "bot-detection": 2500,
+        "cors": 2000,
+        "session": 1900,
+        "acme": 1705,
+        "jwt": 1450,
+        "oauth2": 1400,
+        "key-auth": 1250,
+        "ldap-auth": 1200,
+        "basic-auth": 1100,
+        "hmac-auth": 1030,
+        "grpc-gateway": 998,
+        "ip-restriction": 990,
+        "request-size-limiting": 951,
+        "acl": 950,
+        "rate-limiting": 910,
+        "response-ratelimiting": 900,
+        "request-transformer": 801,
+        "response-transformer": 800,
+        "redirect": 779,
+        "ai-request-transformer": 777,
+        "ai-prompt-template": 773,
+        "ai-prompt-decorator": 772,
+        "ai-prompt-guard": 771,
+        "ai-proxy": 770,
+        "ai-response-transformer": 768,
+        "standard-webhooks": 760,
+        "aws-lambda": 750,
+        "azure-functions": 749,
+        "proxy-cache": 100,
+        "opentelemetry": 14,
+        "prometheus": 13,
+        "http-log": 12,
+        "statsd": 11,
+        "datadog": 10,
+        "file-log": 9,
+        "udp-log": 8,
+        "tcp-log": 7,
+        "loggly": 6,
+        "syslog": 4,
+        "grpc-web": 3,
+        "request-termination": 2,
+        "post-function": -1000,
+    }
+)
+"""The plugins of Kong 3.9.1 (OSS) and where each stands in the order (Kong: kong/plugins/*/handler.lua)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One gateway process."""
+
+    metrics: Callable[[], str]
+    """What `/metrics` answers while the `prometheus` plugin is on, in Prometheus' text format."""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+def node_paths(dao: Dao, node: Node) -> dict[str, Methods]:
+    """The paths that are about the node."""
+    return {
+        "/": {"GET": lambda _: ok(_information(dao, node))},
+        "/status": {"GET": lambda _: ok(_status(dao))},
+        "/metrics": {"GET": lambda _: Answer(200, node.metrics(), {"Content-Type": "text/plain; charset=UTF-8"})},
+        "/plugins/enabled": {"GET": lambda _: ok({"enabled_plugins": list(PRIORITIES)})},
+        "/clustering/status": {"GET": _clustering},
+        "/tags": {"GET": lambda call: listed(tag_page(dao, None, call.query), "/tags", call.query)},
+        "/tags/{tag}": {"GET": lambda call: _tagged(dao, call)},
+    }
+
+
+def status_paths(dao: Dao, node: Node) -> dict[str, Methods]:
+    """What the status listener (8100) serves."""
+    served = node_paths(dao, node)
+    return {
+        "/status": served["/status"],
+        "/status/ready": {"GET": lambda _: _ready(dao)},
+        "/metrics": served["/metrics"],
+    }
+
+
+def _information(dao: Dao, node: Node) -> dict[str, object]:
+    return {
+        "version": VERSION,
+        "edition": "community",
+        "tagline": "Welcome to kong",
+        "hostname": platform.node(),
+        "node_id": node.id,
+        "lua_version": "LuaJIT 2.1.1700206165",
+        "configuration": {
+            "database": dao.database,
+            "role": "traditional",
+            "router_flavor": "traditional_compatible",
+            "plugins": ["bundled"],
+            "loaded_plugins": dict.fromkeys(PRIORITIES, True),
+        },
+        "plugins": {
+            "available_on_server": {
+                name: {"version": VERSION, "priority": priority} for name, priority in PRIORITIES.items()
+            },
+            "enabled_in_cluster": sorted({plugin["name"] for plugin in dao.store.all("plugins")}),
+        },
+    }
+
+
+def _status(dao: Dao) -> dict[str, object]:
+    if dao.database == "off":
+        return {"configuration_hash": dao.store.configuration_hash or NO_CONFIGURATION}
+    return {"database": {"reachable": True}}
+
+
+NO_CONFIGURATION = "0" * 32
+"""The hash of a DB-less gateway that has loaded nothing (Kong: constants.lua, DECLARATIVE_EMPTY_CONFIG_HASH)."""
+
+
+def _ready(dao: Dao) -> Answer:
+    if dao.database == "off" and dao.store.configuration_hash is None:
+        return Answer(503, {"message": "no configuration available (empty configuration present)"})
+    return ok({"message": "ready"})
+
+
+def _clustering(_: Call) -> Answer:
+    message = "this endpoint is only available when Kong is configured to run as Control Plane for the cluster"
+    return Answer(400, {"message": message})
+
+
+def _tagged(dao: Dao, call: Call) -> Answer:
+    return listed(tag_page(dao, call.param("tag"), call.query), f"/tags/{call.params['tag']}", {})
