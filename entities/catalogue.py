@@ -36,14 +36,23 @@ def route(api: Api, route: RouteSettings, *, preflights: bool) -> Route:
     return Route(key=route.name, name=route.name, service=api.name, paths=route.paths, methods=tuple(methods))
 
 
-def route_plugins(route: RouteSettings, scheme: Scheme) -> Iterator[Plugin]:
-    """What a route has of its own: its guards, unless it is public, and its body limit."""
-    scope = Scope(route=route.name)
-    if route.access.groups is not None:
-        yield from scheme.plugins(scope)
-        yield plugin("acl", scope, _acl(route.access.groups, scheme).render())
-    if route.max_body is not None:
-        yield body_limit(scope, route.max_body)
+def api_plugins(api: Api, scheme: Scheme) -> Iterator[Plugin]:
+    """What guards an API and limits its bodies.
+
+    Authentication stands once on the service when all its routes need it. It cannot be switched off on a route, so a
+    service with a public route has it on each of the others.
+    """
+    guarded = [route for route in api.routes if route.access.groups is not None]
+    if len(guarded) == len(api.routes):
+        yield from scheme.plugins(Scope(service=api.name))
+    for route in api.routes:
+        scope = Scope(route=route.name)
+        if route.access.groups is not None:
+            if len(guarded) < len(api.routes):
+                yield from scheme.plugins(scope)
+            yield plugin("acl", scope, _acl(route.access.groups, scheme).render())
+        if route.max_body is not None:
+            yield body_limit(scope, route.max_body)
 
 
 def _acl(groups: tuple[str, ...], scheme: Scheme) -> Acl:

@@ -35,7 +35,7 @@ def _routes(settings: StackSettings) -> Iterator[tuple[Api, RouteSettings]]:
 
 def _plugins(settings: StackSettings, auth: Scheme) -> Iterator[Plugin]:
     yield from gateway_plugins(settings)
-    for _, route in _routes(settings):
-        yield from catalogue.route_plugins(route, auth)
+    for api in settings.apis:
+        yield from catalogue.api_plugins(api, auth)
     yield from tiers.limits(settings, auth)
     yield from (further_plugin(plugin) for plugin in settings.plugins)

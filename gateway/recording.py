@@ -98,7 +98,7 @@ class _NoMocks(mocks.Mocks):
     """Every resource is what it was asked to be."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return f"{args.name}-id", dict(cast("dict[str, Any]", args.inputs))
+        return f"{args.name}-id", dict(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         raise LookupError(f"the program calls {args.token}, which has no answer without the engine")

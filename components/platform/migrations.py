@@ -1,7 +1,7 @@
 """`kong migrations`, run around each new version of Kong.
 
 Kong migrates in two steps: `up` adds what the new version needs and leaves what the old one uses; `finish` takes that
-away, when no old pod is left (Kong: kong/cmd/utils/migrations.lua).
+away, when the new pods have taken over (Kong: kong/cmd/utils/migrations.lua).
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ PREPARE = Step("up", ("bootstrap", "finish", "up"))
 """Before new pods. `bootstrap` fills an empty database and leaves any other alone. `up` refuses while an earlier
 upgrade is unfinished, hence `finish`."""
 FINISH = Step("finish", ("finish",))
-"""After the last old pod."""
+"""After the new pods have taken over."""
 
 
 class KongMigrations(pulumi.ComponentResource):

@@ -59,6 +59,8 @@ class OpenidConnect(PluginConfig):
         description="The consumer's field that must equal the claim; Kong's default is two fields.",
     )
     consumer_optional: bool = Field(default=False, description="Whether a token without a consumer passes.")
+    upstream_headers_claims: Texts | None = Field(None, description="Claims to hand on, to later plugins too.")
+    upstream_headers_names: Texts | None = Field(None, description="The header for each of upstream_headers_claims.")
     anonymous: Text | None = Field(
         default=None, description="Id or username of the consumer of unauthenticated requests."
     )

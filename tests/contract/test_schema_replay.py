@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
 import pytest
@@ -74,8 +74,8 @@ class Write(NamedTuple):
 def _write(exchange: Exchange) -> Write | None:
     steps = [unquote(step) for step in exchange.path.split("?")[0].strip("/").split("/")]
     collections = [step for step in steps[::2] if step in _KIND_OF]
-    sent = exchange.sent if exchange.sent is not None else {}
-    if not isinstance(sent, dict) or exchange.method not in ("POST", "PUT") or len(collections) * 2 < len(steps):
+    sent = cast("dict[str, Any] | str", exchange.sent or {})
+    if isinstance(sent, str) or exchange.method not in ("POST", "PUT") or len(collections) * 2 < len(steps):
         return None
     document = {key: "{vault://env/key}" if value == _REMOVED_KEY else value for key, value in sent.items()}
     kind = _KIND_OF[collections[-1]]
