@@ -7,7 +7,7 @@ from pulumi import ResourceOptions
 
 from components.configuration import stack_document
 from components.outputs import gateway_outputs
-from components.platform import KongPlatform
+from components.platform.platform import KongPlatform
 from components.platform.names import admin_tunnel
 from components.tracked.entities import KongEntities
 from config.admin import AdminUrl

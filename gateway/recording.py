@@ -8,8 +8,9 @@ import asyncio
 import json
 import runpy
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -46,6 +47,8 @@ class Registration:
     wire: struct_pb2.Struct
     """The inputs as the engine gets them, secrets marked."""
     ignore_changes: tuple[str, ...]
+    deleted_with: str
+    """The URN of the resource whose deletion deletes this one too; empty for most."""
 
     @property
     def properties(self) -> Properties:
@@ -58,7 +61,7 @@ class Recording:
     """A run of the program."""
 
     registrations: tuple[Registration, ...]
-    """In an order in which each stands after what it depends on."""
+    """Each after what it depends on; otherwise by name, so that two runs are the same."""
     outputs: Mapping[str, Any]
     """The stack's outputs."""
 
@@ -82,7 +85,21 @@ async def _record(document: Mapping[str, JsonValue], stack: str, preview: bool) 
     await wait_for_rpcs()
     root: Any = get_root_resource()
     outputs = {name: await _value(output) for name, output in root.outputs.items()}
-    return Recording(tuple(monitor.registrations), outputs)
+    return Recording(tuple(_ordered(monitor.registrations)), outputs)
+
+
+def _ordered(registrations: Sequence[Registration]) -> Iterator[Registration]:
+    """The registrations in the one order, of those that dependencies allow, that follows from their names."""
+    by_urn = {registration.urn: registration for registration in registrations}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for registration in registrations:
+        needed = (*registration.dependencies, registration.parent, registration.provider)
+        sorter.add(registration.urn, *(urn for urn in needed if urn in by_urn))
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        yield from (by_urn[urn] for urn in ready)
+        sorter.done(*ready)
 
 
 async def _value(output: Any) -> Any:  # noqa: ANN401 (Pulumi's outputs are untyped here)
@@ -135,6 +152,7 @@ def _registration(urn: str, request: resource_pb2.RegisterResourceRequest) -> Re
         dependencies=tuple(sorted(request.dependencies)),
         wire=request.object,
         ignore_changes=tuple(request.ignoreChanges),
+        deleted_with=request.deletedWith,
     )
 
 

@@ -18,7 +18,7 @@ from config.cluster import Cluster
 KEY = "password"
 """The Secret's key for it."""
 UNKNOWN = "made-by-the-first-update"
-"""What a preview shows (as `[secret]`) where the cluster has no password yet or cannot be asked. Never applied."""
+"""What a preview has in its place and shows as `[secret]`. Never applied."""
 _PATIENCE = 20
 """Seconds that the cluster has to answer."""
 
@@ -37,18 +37,14 @@ class ClusterUnreachableError(Exception):
 def database_password(cluster: Cluster) -> str:
     """The password that the cluster keeps, or a new one where it has none.
 
+    A preview does not ask the cluster, which it may not reach; the Secret's data is no part of a diff.
+
     Raises:
-        ClusterUnreachableError: the cluster did not answer, and this is no preview.
+        ClusterUnreachableError: the cluster did not answer.
     """
-    try:
-        kept = kept_password(cluster)
-    except ClusterUnreachableError:
-        if not pulumi.runtime.is_dry_run():
-            raise
-        kept = None
-    if kept is not None:
-        return kept
-    return UNKNOWN if pulumi.runtime.is_dry_run() else secrets.token_urlsafe(32)
+    if pulumi.runtime.is_dry_run():
+        return UNKNOWN
+    return kept_password(cluster) or secrets.token_urlsafe(32)
 
 
 def kept_password(cluster: Cluster) -> str | None:

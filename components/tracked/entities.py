@@ -60,7 +60,7 @@ class KongEntities(ComponentResource):
                     consumer_id=self._id("consumers", entity.consumer),
                     group=entity.group,
                     tags=self._tags,
-                    opts=self._options(),
+                    opts=self._options(within=self._made["consumers", entity.consumer]),
                 )
             case JwtSecret():
                 return kong.ConsumerJwtAuth(
@@ -70,7 +70,7 @@ class KongEntities(ComponentResource):
                     algorithm="RS256",
                     rsa_public_key=entity.rsa_public_key,
                     tags=self._tags,
-                    opts=self._options(),
+                    opts=self._options(within=self._made["consumers", entity.consumer]),
                 )
             case Plugin():
                 return self._plugin(entity)
@@ -117,11 +117,19 @@ class KongEntities(ComponentResource):
             route_id=self._id("routes", scope.route) if scope.route else None,
             consumer_id=self._id("consumers", scope.consumer) if scope.consumer else None,
             tags=self._tags,
-            opts=self._options(),
+            opts=self._options(within=self._holder(plugin)),
         )
 
     def _id(self, kind: EntityKind, key: str) -> pulumi.Output[str]:
         return self._made[kind, key].id
 
-    def _options(self) -> ResourceOptions:
-        return ResourceOptions(parent=self, provider=self._provider, depends_on=self._ready)
+    def _holder(self, plugin: Plugin) -> CustomResource | None:
+        """An entity that takes the plugin along when it is deleted."""
+        return next((self._made[reference] for reference in plugin.references().values()), None)
+
+    def _options(self, within: CustomResource | None = None) -> ResourceOptions:
+        """Options of an entity; `within` is the one whose deletion deletes it too.
+
+        Kong deletes both at once then. One by one, a route would stand for a moment without what guards it.
+        """
+        return ResourceOptions(parent=self, provider=self._provider, depends_on=self._ready, deleted_with=within)

@@ -1,0 +1,5 @@
+"""`python -m gateway`: the project's commands."""
+
+from gateway.commands import run
+
+run()

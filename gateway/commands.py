@@ -1,0 +1,91 @@
+"""The command line: what each command is called, takes and prints."""
+
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from config.files import StackFileError
+from config.problems import InvalidSettingsError, key_path
+from config.schema import project_schema, stack_schema
+from gateway.rendering import desired_json, kong_file, kubernetes_manifests
+from gateway.stacks import stack_settings, stack_state
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Kong on Kubernetes as code: the commands around `pulumi up`.",
+)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+_console = Console(highlight=False, soft_wrap=True)
+
+Stack = Annotated[str, typer.Option("--stack", "-s", help="The stack: NAME of Pulumi.NAME.yaml.")]
+
+
+class Format(StrEnum):
+    """What `render` prints."""
+
+    KONG = "kong"
+    KUBERNETES = "kubernetes"
+    JSON = "json"
+
+
+class SchemaOf(StrEnum):
+    """Whose schema `schema` prints."""
+
+    STACK = "stack"
+    PROJECT = "project"
+
+
+@app.command()
+def validate(stack: Stack) -> None:
+    """Check a stack's settings. Prints every problem with its key path and exits 1, or one line and exits 0."""
+    settings = stack_settings(stack)
+    entities = sum(1 for _ in stack_state(stack))
+    _console.print(
+        f"[green]✓[/] stack [bold]{stack}[/] is valid: {len(settings.apis)} "
+        f"{'API' if len(settings.apis) == 1 else 'APIs'}, {len(settings.tiers)} tiers, {entities} Kong entities, "
+        f"mode {settings.mode}"
+    )
+
+
+@app.command()
+def render(stack: Stack, format: Annotated[Format, typer.Option("--format", "-f")] = Format.KONG) -> None:  # noqa: A002 (the option's name)
+    """Print what a stack comes to: kong.yml, the Kubernetes manifests, or the desired state as JSON."""
+    renderers = {Format.KONG: kong_file, Format.KUBERNETES: kubernetes_manifests, Format.JSON: desired_json}
+    sys.stdout.write(renderers[format](stack))
+
+
+@app.command()
+def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schema.")] = SchemaOf.STACK) -> None:
+    """Print the JSON Schema of the stack files, or of Pulumi.yaml. The repository keeps both in config/."""
+    document = stack_schema() if of is SchemaOf.STACK else project_schema()
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def run() -> None:
+    """Run the command line; what is wrong is said on standard error, and the exit code is 1."""
+    try:
+        app(prog_name="python -m gateway")
+    except InvalidSettingsError as refusal:
+        _show(refusal)
+        sys.exit(1)
+    except StackFileError as error:
+        _errors.print(f"[red]✗[/] {error}", markup=True)
+        sys.exit(1)
+
+
+def _show(refusal: InvalidSettingsError) -> None:
+    count = len(refusal.problems)
+    _errors.print(f"[red]✗[/] {count} {'problem' if count == 1 else 'problems'} in the stack's settings:")
+    for problem in refusal.problems:
+        _errors.print(f"  [bold]{_plain(key_path(problem.location))}[/]: {_plain(problem.message)}")
+
+
+def _plain(text: str) -> str:
+    """Text in which rich finds no markup."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,23 @@
+"""Reading a stack for a command: its files, its settings, its desired state."""
+
+from config.files import NAMESPACE, read_files
+from config.stack import StackSettings
+from entities.desired import desired_state
+from entities.state import DesiredState, Owner
+from entities.validation import validated
+from gateway.recording import PROJECT
+
+
+def stack_settings(stack: str) -> StackSettings:
+    """The settings of a stack, checked.
+
+    Raises:
+        StackFileError: its files cannot be read.
+        InvalidSettingsError: its settings are wrong.
+    """
+    return validated(read_files(PROJECT, stack))
+
+
+def stack_state(stack: str) -> DesiredState:
+    """What Kong should hold for a stack. Raises as `stack_settings` does."""
+    return desired_state(stack_settings(stack), Owner(NAMESPACE, stack))
