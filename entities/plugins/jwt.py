@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
 from entities.plugins.base import PluginConfig
-from entities.plugins.vocabulary import Number, Text, Texts
+from entities.plugins.vocabulary import Text, Texts
+
+_AtMostAYear: TypeAlias = Annotated[int, Field(ge=0, le=31_536_000)] | Annotated[float, Field(ge=0, le=31_536_000)]
 
 
 class Jwt(PluginConfig):
@@ -23,7 +25,7 @@ class Jwt(PluginConfig):
     claims_to_verify: Annotated[tuple[Literal["exp", "nbf"], ...], Field(strict=False)] | None = Field(
         default=None, description="Time claims that a token must have and meet; nbf refuses tokens without it."
     )
-    maximum_expiration: Annotated[Number, Field(ge=0, le=31_536_000)] | None = Field(
+    maximum_expiration: _AtMostAYear | None = Field(
         default=0, description="Seconds that a token may live at most; 0 is any time."
     )
     anonymous: Text | None = Field(

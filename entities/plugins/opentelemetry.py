@@ -13,11 +13,11 @@ from entities.plugins.vocabulary import (
     HeaderName,
     HeaderNames,
     Milliseconds,
-    Number,
     ReferenceableUrl,
     Text,
 )
 
+_Share: TypeAlias = Annotated[int, Field(ge=0, le=1)] | Annotated[float, Field(ge=0, le=1)]
 _Extracted: TypeAlias = Literal["w3c", "datadog", "b3", "gcp", "jaeger", "aws", "ot"]
 _Format: TypeAlias = Literal["w3c", "datadog", "b3", "gcp", "b3-single", "jaeger", "aws", "ot"]
 _Injected: TypeAlias = Literal["preserve", "w3c", "datadog", "b3", "gcp", "b3-single", "jaeger", "aws", "ot"]
@@ -58,7 +58,7 @@ class Opentelemetry(PluginConfig):
     read_timeout: Milliseconds | None = 5000
     http_response_header_for_traceid: Text | None = None
     header_type: _HeaderType | None = Field(default="preserve", description="Deprecated: propagation.")
-    sampling_rate: Annotated[Number, Field(ge=0, le=1)] | None = Field(
+    sampling_rate: _Share | None = Field(
         default=None, description="Part of the requests that is traced; the node's tracing_sampling_rate unless given."
     )
     propagation: Propagation = Propagation()

@@ -10,16 +10,15 @@ from entities.plugins.base import ConfigRecord
 from entities.plugins.vocabulary import Number
 
 _Entries: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
-_RetrySeconds: TypeAlias = Annotated[Number, Field(ge=0.001, le=1_000_000)]
+_RetrySeconds: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)] | Annotated[float, Field(ge=0.001, le=1_000_000)]
+_Delay: TypeAlias = Annotated[int, Field(ge=0, le=3600)] | Annotated[float, Field(ge=0, le=3600)]
 
 
 class Queue(ConfigRecord):
     """A queue in the memory of each worker; what is over its capacity drops its oldest entries."""
 
     max_batch_size: _Entries | None = Field(default=1, description="Entries sent at once.")
-    max_coalescing_delay: Annotated[Number, Field(ge=0, le=3600)] | None = Field(
-        default=1, description="Seconds to wait for a batch to fill."
-    )
+    max_coalescing_delay: _Delay | None = Field(default=1, description="Seconds to wait for a batch to fill.")
     max_entries: _Entries | None = Field(default=10_000, description="Entries that may wait.")
     max_bytes: int | None = Field(default=None, description="Bytes that may wait, for plugins that log text.")
     max_retry_time: Number | None = Field(

@@ -59,7 +59,7 @@ Number: TypeAlias = int | float
 Port: TypeAlias = Annotated[int, Field(ge=0, le=65535)]
 Milliseconds: TypeAlias = Annotated[int, Field(ge=0, le=2**31 - 2)]
 StatusCode: TypeAlias = Annotated[int, Field(ge=100, le=599)]
-Count: TypeAlias = Annotated[Number, Field(gt=0)]
+Count: TypeAlias = Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)]
 
 Method: TypeAlias = Literal["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS", "TRACE", "CONNECT"]
 

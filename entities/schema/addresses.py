@@ -171,11 +171,6 @@ def target_error(target: str) -> str | None:
     return None
 
 
-def ip_error(text: str) -> str | None:
-    """An IPv4 or IPv6 address."""
-    return None if _is_ip(text) else f"not an ip address: {text}"
-
-
 def ip_or_cidr_error(text: str) -> str | None:
     """An IPv4 or IPv6 address, or a range such as 10.0.0.0/8."""
     address, slash, prefix = text.partition("/")

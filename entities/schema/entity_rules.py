@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from entities.schema.certificates import authority_error, pair_error, same_kind_error
 from entities.schema.document import Document, look_up
+from entities.schema.plugin_validators import ai_statistics_error
 
 
 def _pair(document: Document) -> str | None:
@@ -40,6 +41,7 @@ def _http_proxy(document: Document) -> str | None:
 
 
 ENTITY_RULES: Mapping[str, Callable[[Document], str | None]] = {
+    "ai_statistics": ai_statistics_error,
     "certificate_alternative_key": _alternative_pair,
     "certificate_authority": _authority,
     "certificate_key": _pair,

@@ -26,7 +26,6 @@ TYPEDEFS: Final[Mapping[str, str]] = {
     "A string representing a wildcard host name, such as *.example.com.": "wildcard_host",
     "A string representing an HTTP header name.": "header_name",
     "A string representing an IP address or CIDR block, such as 192.168.1.1 or 192.168.0.0/16.": "ip_or_cidr",
-    "A string representing an IP address, such as 192.168.1.1.": "ip",
     "A string representing an SNI (server name indication) value for TLS.": "sni",
     "A unique string representing a UTF-8 encoded name.": "utf8_name",
 }

@@ -34,7 +34,6 @@ def _without_repeats(items: list[Json]) -> str | None:
 
 VALIDATORS: Mapping[str, Validator] = {
     "acme_namespace": _of_text(plugin_validators.acme_namespace_error),
-    "ai_statistics": _of_object(plugin_validators.ai_statistics_error),
     "assignment": _of_text(plugin_validators.assignment_error),
     "certificate": _of_text(certificates.certificate_error),
     "cookie_name": _of_text(names.cookie_name_error),
@@ -45,7 +44,6 @@ VALIDATORS: Mapping[str, Validator] = {
     "host": _of_text(addresses.host_error),
     "host_with_optional_port": _of_text(addresses.host_with_optional_port_error),
     "http_log": _of_object(plugin_validators.http_log_error),
-    "ip": _of_text(addresses.ip_error),
     "ip_or_cidr": _of_text(addresses.ip_or_cidr_error),
     "jwt_key": _of_text(certificates.jwt_key_error),
     "key": _of_text(certificates.key_error),
