@@ -24,6 +24,7 @@ class Ledger:
         self._declared: dict[str, frozenset[UniqueKey]] = {}
         self._owner_of_key: dict[UniqueKey, str] = {}
         self._holders: dict[str, set[str]] = {}
+        self._created: set[tuple[str, str]] = set()
 
     def declare(self, urn: str, keys: Iterable[UniqueKey]) -> str | None:
         """Note what a resource of the program is called; return the other resource that is called the same."""
@@ -40,6 +41,15 @@ class Ledger:
     def hold(self, urn: str, entity: str) -> None:
         """Note that a resource stands for an entity."""
         self._holders.setdefault(entity, set()).add(urn)
+
+    def created(self, urn: str, entity: str) -> None:
+        """Note that a resource has been created, and stands for an entity."""
+        self.hold(urn, entity)
+        self._created.add((urn, entity))
+
+    def is_replaced(self, urn: str, entity: str) -> bool:
+        """Tell whether a resource has been created anew in this operation, under the id that its original has."""
+        return (urn, entity) in self._created
 
     def release(self, urn: str, entity: str) -> None:
         """Note that a resource no longer stands for an entity."""

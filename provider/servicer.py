@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from provider.admin import AdminError, AdminUnavailableError, CancelledByUserError, Patience, Say
+from provider.check import Checked
 from provider.diff import ChangeKind
 from provider.documents import MalformedPropertyError
 from provider.operations import Operations, open_operations
@@ -180,10 +181,7 @@ class KongProvider(provider_pb2_grpc.ResourceProviderServicer):
     async def _check(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:
         checked = self._open.check(parse_urn(request.urn), decode(request.news))
         hidden = secret_texts([checked.inputs])
-        failures = [
-            provider_pb2.CheckFailure(property=failure.path, reason=scrub(failure.reason, hidden))
-            for failure in checked.failures
-        ]
+        failures = [_failure(failure.path, scrub(failure.reason, hidden), checked) for failure in checked.failures]
         return provider_pb2.CheckResponse(inputs=_wire(checked.inputs), failures=failures)
 
     async def _diff(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:
@@ -238,6 +236,17 @@ class KongProvider(provider_pb2_grpc.ResourceProviderServicer):
             code, text = grpc.StatusCode.INTERNAL, f"{type(fault).__name__}: {fault}"
         await context.abort(code, scrub(text, secret_texts(_properties_of(request))))
         raise AssertionError  # abort has raised
+
+
+def _failure(path: str, reason: str, checked: Checked) -> provider_pb2.CheckFailure:
+    """Name a property only where the engine may print its value.
+
+    It prints the program's value beside the name, even of a secret, and `<nil>` for a path into a property
+    (pulumi: pkg/resource/deploy/step_generator.go, issueCheckFailures). There the path goes before the reason.
+    """
+    if path in checked.inputs.values and path not in checked.inputs.secrets and path != "configJson":
+        return provider_pb2.CheckFailure(property=path, reason=reason)
+    return provider_pb2.CheckFailure(reason=f"{path}: {reason}" if path else reason)
 
 
 async def _unimplemented(what: str) -> Any:  # noqa: ANN401 - it never returns

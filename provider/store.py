@@ -49,6 +49,7 @@ class EntityStore:
             self.ledger.hold(urn.text, identity)
             written = await self._attempt(kind, identity, document, present or {})
             if written is not None:
+                self.ledger.created(urn.text, identity)
                 return written
         raise _contested(urn)
 
@@ -86,9 +87,15 @@ class EntityStore:
         return dict(found[0]) if found else None
 
     async def delete(self, urn: Urn, identity: str, olds: Document) -> None:
-        """Delete an entity, unless another resource of the program has taken it over in this operation."""
+        """Delete an entity, unless it is another resource's by now.
+
+        A renamed resource takes its entity along, and the replacement of a resource has the same id: in both cases
+        the engine creates first and deletes after.
+        """
         kind, parent = urn.type, parent_of(urn.type, olds)
         entity = parse_identifier(kind, identity).entity
+        if self.ledger.is_replaced(urn.text, entity):
+            return
         self.ledger.release(urn.text, entity)
         if self.ledger.other_holder(urn.text, entity):
             return
@@ -105,7 +112,7 @@ class EntityStore:
         except AdminError as fault:
             if users := fault.fields.get("@referenced_by"):
                 message = (
-                    f"{kind.kind} {entity} is still used by {users} which this stack did not delete before it: delete those first"
+                    f"{kind.kind} {entity} is still used by {users}, which this stack does not have: delete those first"
                 )
                 raise AdminError(fault.status, message, fault.name, fault.fields) from fault
             raise

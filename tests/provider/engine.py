@@ -51,13 +51,18 @@ class Engine:
         self.provider = provider
         self.stack = STACK
 
+    async def configure(self, admin_uri: str | None, **settings: Any) -> None:
+        args = {name: value for name, value in (("kongAdminUri", admin_uri), *settings.items()) if value is not None}
+        await self.stub.Configure(provider_pb2.ConfigureRequest(args=encode(args)))
+
     async def check(
         self, type_name: str, name: str, inputs: dict[str, Any], secrets: Iterable[str] = ()
     ) -> tuple[Properties, dict[str, str]]:
         response = await self.stub.Check(
             provider_pb2.CheckRequest(urn=urn(type_name, name, self.stack), news=encode(inputs, secrets))
         )
-        return decode(response.inputs), {failure.property: failure.reason for failure in response.failures}
+        failures = [(failure.property, failure.reason) for failure in response.failures]
+        return decode(response.inputs), dict(each if each[0] else _split(each[1]) for each in failures)
 
     async def checked(
         self, type_name: str, name: str, inputs: dict[str, Any], secrets: Iterable[str] = ()
@@ -145,6 +150,12 @@ class Engine:
         await self.stub.Cancel(empty_pb2.Empty())
 
 
+def _split(reason: str) -> tuple[str, str]:
+    """A path that the engine must not look up stands before the reason."""
+    path, colon, rest = reason.partition(": ")
+    return (path, rest) if colon and " " not in path else ("", reason)
+
+
 def changes(response: provider_pb2.DiffResponse) -> set[str]:
     """The paths of a diff; it never asks for a replacement."""
     assert not response.replaces
@@ -162,8 +173,8 @@ async def running_engine(
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = provider_pb2_grpc.ResourceProviderStub(channel)
         await stub.Handshake(provider_pb2.ProviderHandshakeRequest())
-        args = {name: value for name, value in (("kongAdminUri", admin_uri), *settings.items()) if value is not None}
-        await stub.Configure(provider_pb2.ConfigureRequest(args=encode(args)))
-        yield Engine(stub, provider)
+        engine = Engine(stub, provider)
+        await engine.configure(admin_uri, **settings)
+        yield engine
     await server.stop(grace=None)
     await provider.close()

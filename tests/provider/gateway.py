@@ -18,6 +18,7 @@ from sandbox.kong.admin.node import Node
 from sandbox.kong.dao import Dao
 from sandbox.kong.store import Store
 
+COLLECTIONS = ("plugins", "routes", "services", "consumers", "upstreams", "certificates")
 REAL_KONG = os.environ.get("KONG_ADMIN_URL")
 
 Fault = Callable[[Request], Awaitable[Response | None]]
@@ -92,7 +93,7 @@ class TestGateway:
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._serving = asyncio.create_task(self._server.serve())
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
         self.url = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
 
@@ -111,6 +112,11 @@ class TestGateway:
 
     async def all(self, collection: str) -> list[dict[str, Any]]:
         return (await self.ask("GET", f"/{collection}?size=1000")).json()["data"]
+
+    async def everything(self) -> list[dict[str, Any]]:
+        """All entities of this project's tests."""
+        found = [entity for collection in COLLECTIONS for entity in await self.all(collection)]
+        return [entity for entity in found if "project:provider-tests" in (entity.get("tags") or ())]
 
     def count(self, method: str) -> int:
         return sum(times for request, times in self.requests.items() if request.startswith(f"{method} "))
@@ -196,7 +202,7 @@ async def running_gateway() -> AsyncIterator[TestGateway]:
 
 
 async def _empty(gateway: TestGateway) -> None:
-    for collection in ("plugins", "routes", "services", "consumers", "upstreams", "certificates"):
+    for collection in COLLECTIONS:
         for entity in await gateway.all(collection):
             if "project:provider-tests" in (entity.get("tags") or ()):
                 await gateway.ask("DELETE", f"/{collection}/{entity['id']}")

@@ -1,0 +1,135 @@
+"""No secret in an error, and credentials for the Admin API from the environment only."""
+
+import base64
+import json
+
+import grpc
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from provider.secrecy import scrub, secret_texts
+from provider.settings import Settings, TunnelAddress, read_settings, tunnel_address
+from provider.values import Properties
+from tests.provider.engine import TAGS, Engine, running_engine
+from tests.provider.gateway import TestGateway
+from tests.provider.stack import EXAMPLES, make_all
+
+
+async def _echo(request: Request) -> Response | None:
+    """Kong's refusals may hold what was sent."""
+    if request.method not in ("PUT", "POST", "PATCH"):
+        return None
+    return JSONResponse({"name": "schema violation", "message": f"refused: {(await request.body()).decode()}"}, 400)
+
+
+@pytest.mark.parametrize("name", ["certificate", "basic", "key", "oauth2"])
+async def test_a_refusal_prints_no_credential(kong: TestGateway, engine: Engine, name: str) -> None:
+    made = await make_all(engine)
+    example = EXAMPLES[name]
+    sensitive = {"certificate": "privateKey", "basic": "password", "key": "key", "oauth2": "clientSecret"}[name]
+    kong.fault = _echo
+
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await engine.update(made[name], example.resolved(made, tags=[*TAGS, "more"]))
+
+    details = str(caught.value.details())
+    assert "refused" in details
+    assert "[secret]" in details
+    assert all(line not in details for line in example.inputs[sensitive].splitlines())
+
+
+async def test_a_refusal_prints_no_secret_of_a_configuration(kong: TestGateway, engine: Engine) -> None:
+    config = {"minute": 5, "policy": "redis", "redis": {"host": "r.example", "password": "hunter2"}}
+    kong.fault = _echo
+
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await engine.create("Plugin", "p", {"name": "rate-limiting", "configJson": json.dumps(config), "tags": TAGS})
+
+    assert "hunter2" not in str(caught.value.details())
+
+
+async def test_what_the_program_calls_secret_is_not_printed(kong: TestGateway, engine: Engine) -> None:
+    kong.fault = _echo
+    inputs = {"name": "s", "protocol": "http", "host": "internal.example", "tags": TAGS}
+
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await engine.create("Service", "s", inputs, secrets=["host"])
+
+    assert "internal.example" not in str(caught.value.details())
+
+
+async def test_the_key_of_a_conflict_is_not_printed(kong: TestGateway, engine: Engine) -> None:
+    made = await make_all(engine)
+    await kong.ask("PATCH", f"/key-auths/{made['key'].id}", {"tags": ["project:other"]})
+
+    async with running_engine(kong.url) as later:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await later.create("ConsumerKeyAuth", "mine", EXAMPLES["key"].resolved(made))
+
+    assert "sesame-open" not in str(caught.value.details())
+
+
+def test_secrets_are_scrubbed_as_json_writes_them_too() -> None:
+    hidden = secret_texts([Properties({"privateKey": "BEGIN\nabc"}, frozenset({"privateKey"}))])
+
+    assert scrub('sent "BEGIN\\nabc"', hidden) == 'sent "[secret]"'
+
+
+async def test_admin_credentials_come_from_the_environment(kong: TestGateway) -> None:
+    seen: list[httpx.Headers] = []
+
+    async def look(request: Request) -> None:
+        seen.append(httpx.Headers(request.headers.raw))
+
+    kong.fault = look
+    environment = {
+        "KONG_ADMIN_TOKEN": "rbac",
+        "KONG_API_KEY": "api",
+        "KONG_ADMIN_USERNAME": "admin",
+        "KONG_ADMIN_PASSWORD": "pw",
+    }
+    async with running_engine(kong.url, environment=environment) as engine:
+        await engine.create("Service", "s", {"name": "s", "protocol": "http", "host": "a.example", "tags": TAGS})
+
+    assert {headers["kong-admin-token"] for headers in seen} == {"rbac"}
+    assert {headers["apikey"] for headers in seen} == {"api"}
+    assert {headers["authorization"] for headers in seen} == {"Basic " + base64.b64encode(b"admin:pw").decode()}
+    assert "rbac" not in repr(read_settings({}, environment))
+
+
+async def test_the_environment_overrides_the_address(kong: TestGateway) -> None:
+    async with running_engine("http://127.0.0.1:9", environment={"GATEWAY_ADMIN_URL": kong.url}) as engine:
+        await engine.create("Service", "s", {"name": "s", "protocol": "http", "host": "a.example", "tags": TAGS})
+
+    assert len(await kong.all("services")) == 1
+
+
+async def test_a_workspace_is_part_of_every_path(kong: TestGateway) -> None:
+    paths: set[str] = set()
+
+    async def look(request: Request) -> Response:
+        paths.add(request.url.path)
+        return JSONResponse({"data": [], "next": None, "id": "x"}, 200)
+
+    kong.fault = look
+    async with running_engine(kong.url, kongWorkspace="team-a") as engine:
+        made = await engine.create("Service", "s", {"name": "s", "protocol": "http", "host": "a.example"})
+
+    assert made.id == "x"
+    assert {path.split("/")[1] for path in paths} == {"team-a"}
+
+
+def test_settings_arrive_as_the_sdk_sends_them() -> None:
+    read = read_settings({"kongAdminUri": "http://k", "tlsSkipVerify": "true", "customPlugins": '["a"]'}, {})
+
+    assert read == Settings(admin_uri="http://k", tls_verify=False, custom_plugins=frozenset({"a"}))
+
+
+def test_a_tunnels_address_may_have_a_context_with_slashes() -> None:
+    assert tunnel_address("kubernetes://arn:aws:eks:eu:1:cluster/c/kong/admin:8001") == TunnelAddress(
+        "arn:aws:eks:eu:1:cluster/c", "kong", "admin", "8001"
+    )
+    assert tunnel_address("kubernetes:///kong/admin:http") == TunnelAddress(None, "kong", "admin", "http")
+    assert tunnel_address("http://k:8001") is None
