@@ -4,12 +4,11 @@ Kong: kong/api/endpoints.lua, kong/db/dao/init.lua and kong/db/strategies/{postg
 """
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sandbox.kong.errors import invalid_offset, invalid_size, invalid_tags
 from sandbox.kong.kinds import Document
@@ -78,6 +77,8 @@ def page_by_id(documents: Sequence[Document], size: int, offset_after: Callable[
 
 def page_by_position(documents: Sequence[Document], size: int, offset: str | None) -> Page:
     """A page of a list that is not ordered by id: the offset counts entries (Kong: targets)."""
+    if not (offset or "0").isdecimal():
+        raise invalid_offset(str(offset), "bad offset string")
     start = int(offset or 0)
     end = start + size
     return Page(list(documents[start:end]), str(end) if len(documents) > end else None)
@@ -90,11 +91,13 @@ def encode_offset(*position: str | int) -> str:
 
 def decode_offset(offset: str) -> list[Any]:
     """The position in an offset; raises KongError when it is none."""
-    text = _from_base64(offset)
     try:
-        return json.loads(text)
+        position = json.loads(_from_base64(offset))
     except json.JSONDecodeError:
-        raise invalid_offset(offset, "bad json encoding") from None
+        position = None
+    if not isinstance(position, list) or not position:
+        raise invalid_offset(offset, "bad json encoding")
+    return cast("list[Any]", position)
 
 
 def encode_key_offset(kind: str, workspace: str, identity: str) -> str:
@@ -114,5 +117,5 @@ def _base64(text: str) -> str:
 def _from_base64(text: str) -> str:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4)).decode(errors="replace")
-    except binascii.Error:
+    except ValueError:
         raise invalid_offset(text, "bad base64 encoding") from None

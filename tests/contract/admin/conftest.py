@@ -1,0 +1,3 @@
+from tests.standin import kong, standin
+
+__all__ = ["kong", "standin"]
