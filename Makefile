@@ -1,0 +1,66 @@
+# `make` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+STACK ?= dev
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: venv
+venv: $(BIN)/.installed ## make the environment in .venv
+
+$(BIN)/.installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; choose one with PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing what requirements.txt and requirements-dev.txt pin into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: up
+up: venv ## rehearse STACK on this machine: cluster, gateway, stack, real requests
+	@$(BIN)/python -m sandbox up --stack $(STACK)
+
+.PHONY: down
+down: venv ## take the rehearsal away
+	@$(BIN)/python -m sandbox down --stack $(STACK)
+
+.PHONY: recover
+recover: venv ## `pulumi up` of STACK after its state was lost: everything that exists is taken over
+	PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true pulumi up --stack $(STACK)
+
+.PHONY: test
+test: venv ## run every tier of tests, with the count of what was skipped and why
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+.PHONY: lint
+lint: venv ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+
+.PHONY: format
+format: venv ## bring the code into the one form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: generate
+generate: venv ## write again what is made from the models: the JSON Schemas of the stack files
+	@$(BIN)/python -m gateway schema > config/stack.schema.json
+	@$(BIN)/python -m gateway schema --of project > config/project.schema.json
+
+.PHONY: lock
+lock: ## pin what requirements.in and requirements-dev.in ask for
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## remove what rehearsals left; the built control plane stays in its cache
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox.cluster stop; fi
+	rm -rf .rehearsal

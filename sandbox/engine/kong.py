@@ -1,0 +1,89 @@
+"""Kong's entities in the sandbox's engine: through the project's own provider, in this process.
+
+What is live decides, not what was applied last: a refresh costs a handful of requests.
+"""
+
+import os
+from collections.abc import Iterator
+
+from entities.schema import kong_schema
+from gateway.recording import Registration
+from provider.documents import to_document
+from provider.operations import Operations, State, open_operations
+from provider.settings import read_settings
+from provider.urns import Urn, parse_urn
+from provider.values import Properties
+from sandbox.engine.state import Resource, without_secrets
+from sandbox.engine.steps import Action, EngineError, Step
+
+_LONGEST_VALUE = 40
+
+
+class KongEntities:
+    """The entities of one gateway, for one run of the engine."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+
+    @classmethod
+    def at(cls, address: str) -> "KongEntities":
+        """The gateway with its Admin API at an address; nothing is connected before the first request."""
+        return cls(open_operations(read_settings({"kongAdminUri": address}, os.environ)))
+
+    async def apply(self, registration: Registration, before: Resource | None) -> tuple[Resource, Step]:
+        """Make an entity what the program says.
+
+        Raises:
+            EngineError: Kong's schema refuses it.
+        """
+        urn = parse_urn(registration.urn)
+        checked = self._operations.check(urn, registration.properties)
+        if checked.failures:
+            reasons = "; ".join(f"{failure.path}: {failure.reason}" for failure in checked.failures)
+            raise EngineError(f"{urn.token} {urn.name}: {reasons}")
+        identity = before.id if before else urn.derived_id
+        live = await self._operations.read(urn, identity, checked.inputs, checked.inputs)
+        state, action = await self._write(urn, identity, live, checked.inputs)
+        changes = tuple(_changes(urn, live, checked.inputs)) if live is not None and action is Action.UPDATED else ()
+        resource = Resource(
+            urn=urn.text,
+            type=registration.type,
+            name=urn.name,
+            id=state.id,
+            inputs=without_secrets(state.inputs),
+            deleted_with=registration.deleted_with,
+        )
+        return resource, Step(action, registration.type, urn.name, changes)
+
+    async def _write(self, urn: Urn, identity: str, live: State | None, wanted: Properties) -> tuple[State, Action]:
+        if live is None:
+            return await self._operations.create(urn, wanted), Action.CREATED
+        if not self._operations.diff(urn, live.id, live.inputs, wanted):
+            return live, Action.SAME
+        return await self._operations.update(urn, identity, wanted, live.outputs), Action.UPDATED
+
+    async def delete(self, resource: Resource) -> None:
+        """Delete an entity."""
+        await self._operations.delete(parse_urn(resource.urn), resource.id, Properties(resource.inputs))
+
+    async def close(self) -> None:
+        """Close the connections and the tunnel."""
+        await self._operations.close()
+
+
+def _changes(urn: Urn, live: State | None, wanted: Properties) -> Iterator[str]:
+    if live is None:
+        return
+    hidden = live.inputs.secrets | wanted.secrets
+    desired, found = (to_document(urn.type, side.values) for side in (wanted, live.inputs))
+    for difference in kong_schema().differences(urn.type.kind, desired, found):
+        path = ".".join(str(step) for step in difference.path)
+        if hidden:
+            yield f"{path}: [secret]"
+        else:
+            yield f"{path}: {_shown(difference.live)} → {_shown(difference.desired)}"
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _LONGEST_VALUE and "\n" not in text else "…"

@@ -1,0 +1,88 @@
+"""What a rehearsal shows: a line for each step with the time it took, and a moving line while one is under way."""
+
+import time
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sandbox.engine.steps import Action, Step
+
+_SIGNS = {Action.CREATED: "[green]+[/]", Action.UPDATED: "[yellow]~[/]", Action.REPLACED: "[yellow]±[/]"}
+
+
+class Display:
+    """Writes to a terminal in colour, and to a pipe in plain lines."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def step(self, title: str) -> Generator["Line"]:
+        """A step: what it is at while it runs, and one line when it is done."""
+        started = time.monotonic()
+        line = Line(self.console, title)
+        with self.console.status(escape(title)) as status:
+            line.onto = status.update
+            yield line
+        took = time.monotonic() - started
+        self.console.print(f"[green]✓[/] {escape(line.done)} [dim]{took:.1f} s[/]")
+
+    def failure(self, title: str, reason: str, log: str | None) -> None:
+        """A step that failed: its name, the reason, and where more is to be read."""
+        self.console.print(f"[red]✗ {escape(title)}[/]: {escape(reason)}")
+        if log:
+            self.console.print(f"  logs: {escape(log)}")
+
+    def changes(self, steps: list[Step]) -> None:
+        """What an apply did, one line for each resource that was touched."""
+        for step in steps:
+            if step.action is Action.SAME:
+                continue
+            sign = _SIGNS.get(step.action, "[red]-[/]")
+            self.console.print(f"  {sign} {escape(_kind(step.type))} [bold]{escape(step.name)}[/] {step.action}")
+            for change in step.changes:
+                self.console.print(f"      {escape(change)}")
+
+    def look_around(self, rows: list[tuple[str, str]]) -> None:
+        """How to look around."""
+        table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+        for name, value in rows:
+            table.add_row(f"[bold]{escape(name)}[/]", escape(value))
+        self.console.print(table)
+
+
+class Line:
+    """One step under way."""
+
+    def __init__(self, console: Console, title: str) -> None:
+        self._title = title
+        self._console = console
+        self._said = 0.0
+        self.done = title
+        """What stands there when it is done."""
+        self.onto = lambda _text: None  # pyright: ignore[reportUnknownLambdaType]
+
+    def at(self, detail: str) -> None:
+        """What the step is at. In a pipe one line every ten seconds is enough."""
+        self.onto(f"{escape(self._title)}: {escape(detail)}")
+        if not self._console.is_terminal and time.monotonic() - self._said > 10:
+            self._said = time.monotonic()
+            self._console.print(f"  {escape(self._title)}: {escape(detail)}")
+
+
+def summary(steps: list[Step]) -> str:
+    """What an apply came to, in a few words."""
+    counts = Counter(step.action for step in steps)
+    if counts[Action.SAME] == len(steps):
+        return f"nothing to change, {len(steps)} resources are as declared"
+    touched = ", ".join(f"{counts[action]} {action}" for action in Action if counts[action] and action != Action.SAME)
+    return f"{touched}, {counts[Action.SAME]} unchanged"
+
+
+def _kind(type_: str) -> str:
+    """A type token as people call the thing: `kubernetes:apps/v1:Deployment` is `Deployment`."""
+    return type_.rsplit(":", 1)[-1]

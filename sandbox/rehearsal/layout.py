@@ -1,0 +1,64 @@
+"""Where a rehearsal keeps what it keeps: one folder beside Pulumi.yaml, which `make clean` removes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.recording import PROJECT
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files of the rehearsals of one checkout."""
+
+    root: Path = PROJECT / ".rehearsal"
+
+    @property
+    def cluster(self) -> Path:
+        """The control plane's state directory."""
+        return self.root / "cluster"
+
+    @property
+    def signing_key(self) -> Path:
+        """The private key that stands for the realm's."""
+        return self.root / "realm.pem"
+
+    @property
+    def ports(self) -> Path:
+        """The ports of the stand-in and the backend, once they are chosen."""
+        return self.root / "ports.json"
+
+    @property
+    def records(self) -> Path:
+        """What the supervisor knows of running programs."""
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        """The logs of what runs."""
+        return self.root / "logs"
+
+    @property
+    def pulumi(self) -> Path:
+        """The Pulumi CLI's local backend."""
+        return self.root / "pulumi"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever brings a rehearsal up or down."""
+        return self.root / "rehearsal.lock"
+
+    def stack_file(self, stack: str) -> Path:
+        """The stack file as the rehearsal applies it."""
+        return self.root / f"Pulumi.{stack}.yaml"
+
+    def engine_state(self, stack: str) -> Path:
+        """What the sandbox's engine applied."""
+        return self.root / "stacks" / f"{stack}.json"
+
+    def entities(self, stack: str) -> Path:
+        """What the stand-in holds."""
+        return self.root / "kong" / f"{stack}.json"
+
+    def outputs(self, stack: str) -> Path:
+        """The stack's outputs."""
+        return self.root / "outputs" / f"{stack}.json"

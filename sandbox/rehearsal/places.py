@@ -1,0 +1,156 @@
+"""Where a rehearsal happens: on the sandbox's own control plane with a stand-in for Kong, or on a cluster at hand."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from components.outputs import GatewayOutputs
+from components.platform.names import KONG
+from config.stack import StackSettings
+from provider.settings import TunnelAddress
+from provider.tunnel import Tunnel
+from sandbox.cluster import build, controlplane, kubeconfig
+from sandbox.cluster.kubeconfig import Cluster
+from sandbox.cluster.objects import Objects
+from sandbox.cluster.progress import Report
+from sandbox.rehearsal import backend_in_cluster, gateway
+from sandbox.rehearsal.layout import Layout
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """Where a gateway answers that is up."""
+
+    proxy: str
+    metrics: str
+
+
+class Place(Protocol):
+    """A place for rehearsals."""
+
+    @property
+    def backend(self) -> str | None:
+        """The backend that takes the place of every API's own; None where the stack's own URLs lead to it."""
+        ...
+
+    def cluster(self, report: Report) -> Cluster:
+        """The cluster, running."""
+        ...
+
+    def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
+        """Run what must run before the stack is applied."""
+        ...
+
+    def applied(self, settings: StackSettings, cluster: Cluster) -> None:
+        """Do what pods would do once the stack is applied."""
+        ...
+
+    def reached(self, outputs: GatewayOutputs) -> AbstractAsyncContextManager[Reachable]:
+        """The gateway, as it can be reached from this machine."""
+        ...
+
+    def leave(self, cluster: Cluster) -> None:
+        """End what runs for rehearsals."""
+        ...
+
+
+class OwnPlace:
+    """The built control plane, whose pods run nothing: their ports lead to the stand-in on this machine."""
+
+    def __init__(self, layout: Layout, environment: Mapping[str, str] = os.environ) -> None:
+        self._layout = layout
+        self._at = gateway.addresses(layout, environment)
+
+    @property
+    def backend(self) -> str | None:
+        """A real Kong must be told where the backend is; the stand-in finds it under the stack's own URL."""
+        return self._at.backend if self._at.real else None
+
+    def cluster(self, report: Report) -> Cluster:
+        """Build the control plane when it is not there, and start it when it does not run."""
+        binary = build.build(report)
+        return controlplane.start(
+            self._layout.cluster, binary, port_mappings=self._at.port_mappings(), report=report
+        )
+
+    def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
+        """Start the gateway's processes. The provider's tunnel leads to them."""
+        del cluster
+        gateway.start(self._layout, self._at, stack=stack, mode=settings.mode, backends=settings.backends)
+
+    def applied(self, settings: StackSettings, cluster: Cluster) -> None:
+        """In DB-less mode, read what the pods mount."""
+        if settings.mode == "dbless":
+            gateway.load_declarative(self._at, asyncio.run(_mounted(cluster, settings.cluster.namespace)))
+
+    @asynccontextmanager
+    async def reached(self, outputs: GatewayOutputs) -> AsyncGenerator[Reachable]:
+        """At its ports on this machine."""
+        del outputs
+        yield Reachable(proxy=self._at.proxy, metrics=f"{self._at.metrics}/metrics")
+
+    def leave(self, cluster: Cluster) -> None:
+        """End the gateway and the control plane; what the control plane holds goes with it."""
+        del cluster
+        gateway.stop(self._layout)
+        controlplane.erase(self._layout.cluster)
+
+
+class CurrentPlace:
+    """The cluster of the kubeconfig at hand, whose pods are real."""
+
+    @property
+    def backend(self) -> str | None:
+        """A small backend inside the cluster."""
+        return backend_in_cluster.URL
+
+    def cluster(self, report: Report) -> Cluster:
+        """The kubeconfig's current context."""
+        del report
+        return kubeconfig.current()
+
+    def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
+        """Deploy the backend."""
+        del stack, settings
+        asyncio.run(backend_in_cluster.deploy(cluster))
+
+    def applied(self, settings: StackSettings, cluster: Cluster) -> None:
+        """Nothing: the pods are real."""
+
+    @asynccontextmanager
+    async def reached(self, outputs: GatewayOutputs) -> AsyncGenerator[Reachable]:
+        """Through tunnels to the Services."""
+        proxy = _tunnel(outputs, outputs.services.proxy, "proxy")
+        metrics = _tunnel(outputs, outputs.services.metrics, "metrics")
+        try:
+            yield Reachable(proxy=await proxy.url(), metrics=f"{await metrics.url()}/metrics")
+        finally:
+            await proxy.close()
+            await metrics.close()
+
+    def leave(self, cluster: Cluster) -> None:
+        """Take the backend away; the cluster stays."""
+        asyncio.run(backend_in_cluster.remove(cluster))
+
+
+def place(layout: Layout, environment: Mapping[str, str] = os.environ) -> Place:
+    """The place that CLUSTER names: `current` for the kubeconfig at hand, the sandbox's own without it."""
+    return CurrentPlace() if environment.get("CLUSTER") == "current" else OwnPlace(layout, environment)
+
+
+def _tunnel(outputs: GatewayOutputs, service: str, port: str) -> Tunnel:
+    return Tunnel(TunnelAddress(outputs.context, outputs.namespace, service, port))
+
+
+async def _mounted(cluster: Cluster, namespace: str) -> str:
+    """The kong.yml that the gateway's Deployment mounts."""
+    objects = await Objects.of(cluster, field_manager="omnify-rehearsal")
+    place = {"name": KONG, "namespace": namespace}
+    deployment = await objects.get({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": place})
+    volumes = (deployment or {})["spec"]["template"]["spec"]["volumes"]
+    name = next(volume["configMap"]["name"] for volume in volumes if "configMap" in volume)
+    mounted = await objects.get({"apiVersion": "v1", "kind": "ConfigMap", "metadata": place | {"name": name}})
+    return next(iter((mounted or {})["data"].values()))

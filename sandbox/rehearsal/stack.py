@@ -1,0 +1,50 @@
+"""The stack as it is rehearsed: the stack's own files, with the cluster, the realm's key and the backends at hand."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import yaml
+from pydantic import JsonValue
+
+from config.files import NAMESPACE, read_files
+from gateway.recording import PROJECT
+
+Document = dict[str, JsonValue]
+
+
+def rehearsed(
+    stack: str, *, context: str, public_key: str, backends: Mapping[str, str] | None, overrides: Mapping[str, JsonValue]
+) -> Document:
+    """What the stack says, with what only the rehearsal knows.
+
+    `backends` takes the place of the stack's own where a real Kong must reach them. `overrides` are whole sections.
+
+    Raises:
+        StackFileError: the stack's files cannot be read.
+    """
+    document = read_files(PROJECT, stack) | dict(overrides)
+    document["cluster"] = _section(document, "cluster") | {"context": context}
+    auth = _section(document, "auth")
+    if auth.get("kind") == "jwt":
+        kept = {key: value for key, value in auth.items() if key not in {"jwksFile", "keyId"}}
+        document["auth"] = kept | {"signingKey": public_key}
+    if backends is not None:
+        document["backends"] = dict(backends)
+    return document
+
+
+def write_stack_file(document: Mapping[str, JsonValue], file: Path) -> None:
+    """Write the stack file for the Pulumi CLI, keeping the salt that the CLI has put there."""
+    salt: Document = {}
+    if file.exists():
+        before = cast("Document", yaml.safe_load(file.read_text()) or {})
+        salt = {key: value for key, value in before.items() if key == "encryptionsalt"}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    config = {f"{NAMESPACE}:{key}": value for key, value in document.items()}
+    file.write_text(yaml.safe_dump(salt | {"config": config}, sort_keys=False))
+
+
+def _section(document: Mapping[str, JsonValue], key: str) -> Document:
+    value = document.get(key)
+    return dict(value) if isinstance(value, dict) else {}
