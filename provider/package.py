@@ -23,6 +23,8 @@ def package_schema() -> str:
         {
             "name": "kong",
             "version": VERSION,
+            # The part of a token before the slash is the module: kong:index/route:Route is pulumi_kong.Route.
+            "meta": {"moduleFormat": "(.*)(?:/[^/]*)"},
             "provider": {"inputProperties": dict.fromkeys(settings, _ANY)},
             "resources": {kind.token: _resource(kind) for kind in TYPES},
             "language": {"python": {"packageName": "pulumi_kong"}},
@@ -31,6 +33,6 @@ def package_schema() -> str:
 
 
 def _resource(kind: ResourceType) -> dict[str, Any]:
-    fields = kong_schema().complete(kind.kind, {}).keys() - SERVER_FIELDS
+    fields = kong_schema().record(kind.kind, {}).fields.keys() - SERVER_FIELDS
     properties: dict[str, Any] = {property_of(kind, field): _ANY for field in sorted(fields)}
     return {"inputProperties": properties, "properties": properties}

@@ -111,9 +111,22 @@ EXAMPLES: dict[str, Example] = {
 }
 
 
-async def make_all(engine: Engine, **options: Any) -> dict[str, Resource]:
-    """Create every example, in order, as a program would."""
+def _with_needs(name: str) -> set[str]:
+    """A name and the names of all that its inputs refer to."""
+    needs = {str(value)[1:] for value in EXAMPLES[name].inputs.values() if str(value).startswith("@")}
+    return {name}.union(*map(_with_needs, needs))
+
+
+async def make(engine: Engine, *names: str, **options: Any) -> dict[str, Resource]:
+    """Create examples, and what they refer to, in order, as a program would."""
+    wanted = set().union(*map(_with_needs, names))
     made: dict[str, Resource] = {}
     for name, example in EXAMPLES.items():
-        made[name] = await engine.create(example.type, name, example.resolved(made), **options)
+        if name in wanted:
+            made[name] = await engine.create(example.type, name, example.resolved(made), **options)
     return made
+
+
+async def make_all(engine: Engine, **options: Any) -> dict[str, Resource]:
+    """Create every example."""
+    return await make(engine, *EXAMPLES, **options)

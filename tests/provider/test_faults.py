@@ -9,7 +9,7 @@ import pytest
 from provider.admin import Patience
 from tests.provider.engine import QUICK, TAGS, Engine, changes, running_engine
 from tests.provider.gateway import REAL_KONG, TestGateway, answers, hangs, hangs_up, new_application
-from tests.provider.stack import EXAMPLES, make_all
+from tests.provider.stack import EXAMPLES, make, make_all
 
 SERVICE = {"name": "s", "protocol": "http", "host": "a.example", "tags": TAGS}
 
@@ -44,7 +44,7 @@ async def test_a_lost_answer_makes_nothing_twice(kong: TestGateway, engine: Engi
     """Kong has done what was asked, but the answer never arrives: for a target's POST too."""
     kong.after = hangs_up(times=1, method="POST" if name == "target" else "PUT")
 
-    made = await make_all(engine)
+    made = await make(engine, name)
 
     assert (await engine.refresh(made[name])) is not None
     if name == "target":

@@ -5,14 +5,14 @@ import pytest
 from provider.values import UNKNOWN
 from tests.provider.engine import Engine, changes, running_engine
 from tests.provider.gateway import TestGateway
-from tests.provider.stack import EXAMPLES, make_all
+from tests.provider.stack import EXAMPLES, make
 
 names = pytest.mark.parametrize("name", EXAMPLES)
 
 
 @names
 async def test_a_created_entity_is_as_declared_and_a_refresh_changes_nothing(engine: Engine, name: str) -> None:
-    made = (await make_all(engine))[name]
+    made = (await make(engine, name))[name]
 
     found = await engine.refresh(made)
 
@@ -24,7 +24,7 @@ async def test_a_created_entity_is_as_declared_and_a_refresh_changes_nothing(eng
 
 @names
 async def test_the_same_program_changes_nothing(engine: Engine, name: str) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name)
 
     response = await engine.diff(made[name], EXAMPLES[name].resolved(made))
 
@@ -33,7 +33,7 @@ async def test_the_same_program_changes_nothing(engine: Engine, name: str) -> No
 
 @names
 async def test_a_change_is_shown_applied_and_clean_after(kong: TestGateway, engine: Engine, name: str) -> None:
-    made, example = await make_all(engine), EXAMPLES[name]
+    made, example = await make(engine, name), EXAMPLES[name]
     inputs = example.resolved(made, **example.changed)
 
     shown = changes(await engine.diff(made[name], inputs))
@@ -50,7 +50,7 @@ async def test_a_change_is_shown_applied_and_clean_after(kong: TestGateway, engi
 
 @names
 async def test_an_entity_that_is_gone_is_read_as_gone(kong: TestGateway, engine: Engine, name: str) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name)
     async with running_engine(kong.url) as later:
         for each in reversed(list(made.values())):
             await later.delete(each)
@@ -61,7 +61,7 @@ async def test_an_entity_that_is_gone_is_read_as_gone(kong: TestGateway, engine:
 
 @names
 async def test_deleting_twice_is_fine(kong: TestGateway, engine: Engine, name: str) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name)
     async with running_engine(kong.url) as later:
         for each in reversed(list(made.values())):
             await later.delete(each)
@@ -72,10 +72,10 @@ async def test_deleting_twice_is_fine(kong: TestGateway, engine: Engine, name: s
 
 @names
 async def test_a_preview_makes_no_request_and_knows_the_id(kong: TestGateway, engine: Engine, name: str) -> None:
-    planned = await make_all(engine, preview=True)
+    planned = await make(engine, name, preview=True)
     assert not kong.requests
 
-    made = await make_all(engine)
+    made = await make(engine, name)
 
     assert planned[name].id == made[name].id
     assert planned[name].inputs == made[name].inputs
@@ -97,10 +97,10 @@ async def test_a_preview_with_unknown_references_passes(offline: Engine, name: s
 
 @names
 async def test_a_second_create_finds_the_entity_again(kong: TestGateway, engine: Engine, name: str) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name)
 
     async with running_engine(kong.url) as later:
-        again = await make_all(later)
+        again = await make(later, name)
         found = await later.refresh(again[name])
 
     assert again[name] == made[name]
@@ -110,7 +110,7 @@ async def test_a_second_create_finds_the_entity_again(kong: TestGateway, engine:
 
 @names
 async def test_an_import_reads_what_the_program_would_say(kong: TestGateway, engine: Engine, name: str) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name)
     async with running_engine(kong.url) as later:
         identity = made[name].id
         if name == "target":

@@ -5,7 +5,7 @@ import pytest
 
 from tests.provider.engine import TAGS, Engine, changes, running_engine
 from tests.provider.gateway import TestGateway
-from tests.provider.stack import EXAMPLES, make_all
+from tests.provider.stack import EXAMPLES, make, make_all
 
 SERVICE = {"name": "s", "protocol": "http", "host": "a.example", "tags": TAGS}
 OTHERS = ["managed-by:pulumi", "project:other", "stack:dev"]
@@ -16,7 +16,7 @@ async def test_an_entity_with_this_stacks_tags_is_adopted_whatever_its_id(
     kong: TestGateway, engine: Engine, name: str
 ) -> None:
     """A state is lost that had other ids: the official provider's, or names that resources no longer have."""
-    made = await make_all(engine)
+    made = await make(engine, name)
     example = EXAMPLES[name]
 
     async with running_engine(kong.url) as later:
@@ -32,7 +32,7 @@ async def test_an_entity_with_this_stacks_tags_is_adopted_whatever_its_id(
 async def test_another_owners_entity_is_refused_with_its_tags_and_the_way_to_adopt_it(
     kong: TestGateway, engine: Engine, name: str
 ) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name)
     example = EXAMPLES[name]
     await engine.update(made[name], example.resolved(made, tags=OTHERS))
 
@@ -141,7 +141,7 @@ async def test_a_plugin_moves_to_another_scope_in_place(kong: TestGateway, engin
 
 @pytest.mark.parametrize("name", ["acl", "basic", "jwt", "key", "oauth2"])
 async def test_a_credential_moves_to_another_consumer_in_place(kong: TestGateway, engine: Engine, name: str) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name, "other-consumer")
     inputs = EXAMPLES[name].resolved(made, consumerId=made["other-consumer"].id)
 
     assert changes(await engine.diff(made[name], inputs)) == {"consumerId"}

@@ -14,7 +14,7 @@ from provider.settings import Settings, TunnelAddress, read_settings, tunnel_add
 from provider.values import Properties
 from tests.provider.engine import TAGS, Engine, running_engine
 from tests.provider.gateway import TestGateway
-from tests.provider.stack import EXAMPLES, make_all
+from tests.provider.stack import EXAMPLES, make, make_all
 
 
 async def _echo(request: Request) -> Response | None:
@@ -26,7 +26,7 @@ async def _echo(request: Request) -> Response | None:
 
 @pytest.mark.parametrize("name", ["certificate", "basic", "key", "oauth2"])
 async def test_a_refusal_prints_no_credential(kong: TestGateway, engine: Engine, name: str) -> None:
-    made = await make_all(engine)
+    made = await make(engine, name)
     example = EXAMPLES[name]
     sensitive = {"certificate": "privateKey", "basic": "password", "key": "key", "oauth2": "clientSecret"}[name]
     kong.fault = _echo

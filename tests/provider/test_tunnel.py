@@ -1,0 +1,118 @@
+"""The way to an Admin API inside a cluster, with Kubernetes played by the test."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import kr8s
+import pytest
+
+from provider import tunnel as module
+from provider.settings import TunnelAddress
+from provider.tunnel import Tunnel
+from tests.provider.engine import TAGS, running_engine
+from tests.provider.gateway import TestGateway
+
+ADDRESS = TunnelAddress("kind", "kong", "kong-admin", "8001")
+
+
+class Cluster:
+    """A service, the pods that are ready behind it, and the forwards that were opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, local_port: int) -> None:
+        self.pods: list[str] = []
+        self.opened: list[tuple[str, int]] = []
+        self.stopped = 0
+        self.local_port = local_port
+        self.contexts: list[str | None] = []
+        self.service: Any = SimpleNamespace(
+            name="kong-admin",
+            raw={"spec": {"ports": [{"name": "http", "port": 8001, "targetPort": "admin"}]}},
+            ready_pods=self._ready,
+        )
+        monkeypatch.setattr(kr8s.asyncio, "api", self._api)
+        monkeypatch.setattr(module.Service, "get", self._get)
+
+    async def _api(self, context: str | None, namespace: str) -> None:
+        self.contexts.append(context)
+
+    async def _get(self, name: str, namespace: str, api: Any) -> Any:
+        if (name, namespace) != ("kong-admin", "kong"):
+            raise kr8s.NotFoundError(name)
+        return self.service
+
+    async def _ready(self) -> list[Any]:
+        return [self._pod(name) for name in self.pods]
+
+    def _pod(self, name: str) -> Any:
+        def forward(port: int, local_port: str) -> Any:
+            async def start() -> int:
+                self.opened.append((name, port))
+                return self.local_port
+
+            async def stop() -> None:
+                self.stopped += 1
+
+            return SimpleNamespace(start=start, stop=stop)
+
+        ports = [{"name": "admin", "containerPort": 18001}]
+        return SimpleNamespace(name=name, raw={"spec": {"containers": [{"ports": ports}]}}, portforward=forward)
+
+
+async def test_a_tunnel_leads_to_the_named_port_of_a_ready_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(monkeypatch, 4711)
+    cluster.pods = ["kong-1"]
+    tunnel = Tunnel(ADDRESS)
+
+    assert await tunnel.url() == await tunnel.url() == "http://127.0.0.1:4711"
+
+    assert cluster.opened == [("kong-1", 18001)]
+    assert cluster.contexts == ["kind"]
+
+
+async def test_without_a_ready_pod_there_is_no_connection_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    Cluster(monkeypatch, 4711)
+
+    with pytest.raises(ConnectionError, match="no pod behind the service kong/kong-admin:8001 is ready"):
+        await Tunnel(ADDRESS).url()
+
+
+async def test_a_missing_service_is_no_connection_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    Cluster(monkeypatch, 4711)
+
+    with pytest.raises(ConnectionError, match="no tunnel to kong/other:8001"):
+        await Tunnel(TunnelAddress(None, "kong", "other", "8001")).url()
+
+
+async def test_a_lost_tunnel_opens_to_the_pod_that_is_ready_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(monkeypatch, 4711)
+    cluster.pods = ["kong-1"]
+    tunnel = Tunnel(ADDRESS)
+    first = await tunnel.url()
+    cluster.pods, cluster.local_port = ["kong-2"], 4712
+
+    await tunnel.lost(first)
+    second = await tunnel.url()
+    await tunnel.lost(first)
+
+    assert second == await tunnel.url() == "http://127.0.0.1:4712"
+    assert cluster.opened == [("kong-1", 18001), ("kong-2", 18001)]
+    assert cluster.stopped == 1
+
+
+async def test_the_provider_waits_for_a_pod_and_goes_through_the_tunnel(
+    monkeypatch: pytest.MonkeyPatch, kong: TestGateway
+) -> None:
+    cluster = Cluster(monkeypatch, int(kong.url.rsplit(":", 1)[1]))
+
+    async def appear() -> list[Any]:
+        cluster.service.ready_pods = cluster._ready
+        cluster.pods = ["kong-1"]
+        return []
+
+    cluster.service.ready_pods = appear
+    async with running_engine("kubernetes://kind/kong/kong-admin:8001") as engine:
+        assert not cluster.contexts
+        await engine.create("Service", "s", {"name": "s", "protocol": "http", "host": "a.example", "tags": TAGS})
+
+    assert len(await kong.all("services")) == 1
+    assert cluster.stopped == 1
