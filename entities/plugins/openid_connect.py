@@ -59,8 +59,10 @@ class OpenidConnect(PluginConfig):
         description="The consumer's field that must equal the claim; Kong's default is two fields.",
     )
     consumer_optional: bool = Field(default=False, description="Whether a token without a consumer passes.")
-    upstream_headers_claims: Texts | None = Field(None, description="Claims to hand on, to later plugins too.")
-    upstream_headers_names: Texts | None = Field(None, description="The header for each of upstream_headers_claims.")
+    upstream_headers_claims: Texts | None = Field(default=None, description="Claims to hand on, to later plugins too.")
+    upstream_headers_names: Texts | None = Field(
+        default=None, description="The header for each of upstream_headers_claims."
+    )
     anonymous: Text | None = Field(
         default=None, description="Id or username of the consumer of unauthenticated requests."
     )
@@ -68,6 +70,17 @@ class OpenidConnect(PluginConfig):
         default=True, description="Whether to verify the issuer's certificate; Kong's default does not."
     )
     run_on_preflight: bool = Field(default=True, description="Whether OPTIONS requests need a token too.")
+
+    @model_validator(mode="after")
+    def _has_a_header_for_each_claim(self) -> Self:
+        claims, names = self.upstream_headers_claims or (), self.upstream_headers_names or ()
+        if len(claims) != len(names):
+            message = (
+                f"upstream_headers_claims has {len(claims)} entries and upstream_headers_names {len(names)}: "
+                "write one header for each claim"
+            )
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _never_passes_unauthenticated_requests(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 _CLASSES = {
@@ -17,6 +18,7 @@ _CLASSES = {
     "x": "A-Fa-f0-9",
 }
 _UNSUPPORTED = "bfz0123456789"
+_REPETITIONS = {"*": "*", "+": "+", "-": "*?", "?": "?"}
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -40,27 +42,29 @@ def _translated(pattern: str) -> re.Pattern[str]:
     return re.compile(("^" if anchored else "") + expression + (r"\Z" if ends else ""), re.DOTALL)
 
 
-def _tokens(body: str) -> list[str]:
-    tokens: list[str] = []
+def _tokens(body: str) -> Iterator[str]:
+    """Each item of the pattern with what repeats it; a `*`, `+`, `-` or `?` that follows no item is itself."""
     position = 0
     while position < len(body):
         character = body[position]
-        if character == "%":
-            tokens.append(_escaped(body[position + 1], inside_set=False))
-            position += 2
-        elif character == "[":
-            token, position = _set(body, position + 1)
-            tokens.append(token)
-        elif character == "-":
-            tokens.append("*?")
+        if character in "()":
+            yield character
             position += 1
-        elif character in ".*+?()":
-            tokens.append(character)
-            position += 1
-        else:
-            tokens.append(re.escape(character))
-            position += 1
-    return tokens
+            continue
+        item, position = _item(body, position)
+        repetition = _REPETITIONS.get(body[position : position + 1], "")
+        yield item + repetition
+        position += bool(repetition)
+
+
+def _item(body: str, position: int) -> tuple[str, int]:
+    """What one character is matched with, and where the pattern goes on."""
+    character = body[position]
+    if character == "%":
+        return _escaped(body[position + 1], inside_set=False), position + 2
+    if character == "[":
+        return _set(body, position + 1)
+    return "." if character == "." else re.escape(character), position + 1
 
 
 def _set(body: str, position: int) -> tuple[str, int]:
