@@ -4,12 +4,16 @@ import hashlib
 import json
 import os
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+_PAUSE = 0.02
+"""Seconds between two looks at processes that are ending."""
 
 _GRACE = 10.0
 """Seconds that a process has to end by itself before it is killed."""
@@ -47,7 +51,7 @@ class Supervisor:
             record = json.loads(self._record(name).read_text())
             process = psutil.Process(record["pid"])
             # A process id is given again after a while; with its start time it is one process's own.
-            if process.create_time() == record["started"] and process.status() != psutil.STATUS_ZOMBIE:
+            if process.create_time() == record["started"] and _lives(process):
                 return process
         except (FileNotFoundError, json.JSONDecodeError, psutil.NoSuchProcess):
             pass
@@ -92,13 +96,26 @@ class Supervisor:
         for process in running:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()
-        _, alive = psutil.wait_procs(running, timeout=_GRACE)
-        for process in alive:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(alive, timeout=_GRACE)
+        deadline = time.monotonic() + _GRACE
+        while any(_lives(process) for process in running):
+            if time.monotonic() > deadline:
+                for process in running:
+                    with suppress(psutil.NoSuchProcess):
+                        process.kill()
+            time.sleep(_PAUSE)
         for name in names:
             self._record(name).unlink(missing_ok=True)
 
     def _record(self, name: str) -> Path:
         return self._directory / f"{name}.json"
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Tell whether the process still does anything: one that ended stays listed until its parent looks."""
+    with suppress(psutil.TimeoutExpired, psutil.NoSuchProcess):
+        # Our own children are taken off the list here; for others this is a question only.
+        process.wait(0)
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 	nodeready "sigs.k8s.io/kwok/kustomize/stage/node/fast"
-	nodeheartbeat "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat-with-lease"
+	nodeheartbeat "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat"
 	pod "sigs.k8s.io/kwok/kustomize/stage/pod/fast"
 	"sigs.k8s.io/kwok/pkg/config"
 	"sigs.k8s.io/kwok/pkg/kwok/cmd"
@@ -16,9 +16,10 @@ import (
 )
 
 // stages says how nodes and pods live: kwok's own definitions, which its command does not know by itself.
+// Nodes report by their status: with leases a restarted kwok would wait until those of its predecessor expire.
 var stages = []string{
 	nodeready.DefaultNodeInit,
-	nodeheartbeat.DefaultNodeHeartbeatWithLease,
+	nodeheartbeat.DefaultNodeHeartbeat,
 	pod.DefaultPodReady,
 	pod.DefaultPodComplete,
 	pod.DefaultPodDelete,
