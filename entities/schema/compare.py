@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from entities.schema.complete import filled
@@ -33,14 +33,20 @@ class Difference:
 
 def differences_in(kind: str, record: Record, desired: Document, live: Document) -> list[Difference]:
     """The differences of two documents of one kind; fields that only Kong fills count where they are given."""
-    wanted = as_stored(kind, filled(record, desired))
-    found = as_stored(kind, filled(record, live))
+    wanted = as_stored(kind, filled(_as_written(record, desired), desired))
+    found = as_stored(kind, filled(_as_written(record, live), live))
     ignored = set(SERVER_ONLY)
     ignored.update(name for name, field in record.fields.items() if field.transient and name not in desired)
     if kind in _KEPT_DIFFERENTLY:
         name, as_desired = _KEPT_DIFFERENTLY[kind]
         ignored.update({name} if as_desired(wanted, found) else ())
     return list(_record_differences(record, wanted, found, ignored))
+
+
+def _as_written(record: Record, document: Document) -> Record:
+    """Shorthands of a whole document were spread when it was written; spread once more, some would change it."""
+    whole = all(name in document for name, field in record.fields.items() if not field.auto)
+    return replace(record, shorthands={}) if whole else record
 
 
 def _record_differences(
