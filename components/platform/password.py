@@ -6,6 +6,7 @@ So the Pulumi state is a cache here as well: with the state lost, the database's
 import asyncio
 import base64
 import secrets
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -60,7 +61,9 @@ def kept_password(cluster: Cluster) -> str | None:
 async def _kept_password(cluster: Cluster) -> str | None:
     try:
         async with asyncio.timeout(_PATIENCE):
-            api = await kr8s.asyncio.api(context=cluster.context)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of a release newer than those kr8s was tried with
+                api = await kr8s.asyncio.api(context=cluster.context)
             asking = api.call_api(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
                 namespace=cluster.namespace, url=f"secrets/{POSTGRES}", raise_for_status=False
             )

@@ -46,9 +46,9 @@ class KongPlatform(pulumi.ComponentResource):
             ValueError: `declarative` is missing in DB-less mode, or there in database mode.
             ClusterUnreachableError: the cluster could not be asked for the bundled database's password.
         """
-        super().__init__("omnify:platform:KongPlatform", name, None, opts)
         if (settings.mode == "dbless") != (declarative is not None):
             raise ValueError(f"mode {settings.mode!r} with kong.yml {'left out' if declarative is None else 'given'}")
+        super().__init__("omnify:platform:KongPlatform", name, None, opts)
         self._name, self._settings, self._password = name, settings, password
 
         namespace = GatewayNamespace(name, settings=settings.cluster, opts=self._child())

@@ -1,0 +1,35 @@
+"""`deploy`: the platform of some settings, as the engine would be asked to register it."""
+
+from collections.abc import Awaitable, Callable
+
+import pulumi
+import pulumi_kubernetes as k8s
+import pytest
+
+from components.platform.platform import KongPlatform
+from config.stack import StackSettings
+from tests.program.recorder import Recording, record
+
+DECLARATIVE = '_format_version: "3.0"\n'
+PASSWORD = "the-password-of-the-tests"
+
+Deploy = Callable[..., Awaitable[Recording]]
+
+
+@pytest.fixture
+def deploy() -> Deploy:
+    async def deployed(
+        settings: StackSettings, *, preview: bool = False, declarative: str = DECLARATIVE, password: str = PASSWORD
+    ) -> Recording:
+        def program() -> None:
+            KongPlatform(
+                "kong",
+                settings=settings,
+                declarative=declarative if settings.mode == "dbless" else None,
+                password=lambda _: password,
+                opts=pulumi.ResourceOptions(provider=k8s.Provider("cluster", context=settings.cluster.context)),
+            )
+
+        return await record(program, preview=preview)
+
+    return deployed

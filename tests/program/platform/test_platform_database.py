@@ -1,0 +1,112 @@
+"""The database, its password, and its migrations."""
+
+import base64
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from tests.program.platform.conftest import PASSWORD, Deploy
+from tests.program.platform.test_platform_pods import kong, variables
+from tests.program.recorder import Recording, object_name
+from tests.program.stacks import section, stack_settings
+
+JOB = "kubernetes:batch/v1:Job"
+SECRET = "kubernetes:core/v1:Secret"
+STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
+
+
+def jobs(recording: Recording) -> dict[str, str]:
+    """By step, the name of its Job."""
+    return {object_name(each).split("-")[2]: object_name(each) for each in recording.of_type(JOB)}
+
+
+def container(recording: Recording, type_: str) -> dict[str, Any]:
+    return recording.one(type_).inputs["spec"]["template"]["spec"]["containers"][0]
+
+
+async def test_the_password_is_in_the_secret_and_nowhere_else(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev"))
+    assert recording.one(SECRET).inputs["data"]["password"] == base64.b64encode(PASSWORD.encode()).decode()
+    others = [str(each.inputs) for each in recording.registrations if each.type != SECRET]
+    assert not any(PASSWORD in text or base64.b64encode(PASSWORD.encode()).decode() in text for text in others)
+
+
+async def test_the_engine_gets_the_password_as_a_secret(deploy: Deploy) -> None:
+    assert (await deploy(stack_settings("dev"))).one(SECRET).secret_inputs == {"data"}
+
+
+async def test_a_password_once_made_is_kept(deploy: Deploy) -> None:
+    assert (await deploy(stack_settings("dev"))).one(SECRET).ignore_changes == ("data",)
+
+
+async def test_kong_and_postgres_read_the_same_credentials(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev"))
+    gateway, postgres = variables(kong(recording)), variables(container(recording, STATEFUL_SET))
+    assert gateway["KONG_PG_USER"] == postgres["POSTGRES_USER"]
+    assert gateway["KONG_PG_PASSWORD"] == postgres["POSTGRES_PASSWORD"]
+    assert gateway["KONG_PG_DATABASE"] == postgres["POSTGRES_DB"]
+    assert gateway["KONG_PG_PASSWORD"]["secretKeyRef"] == {
+        "name": object_name(recording.one(SECRET)),
+        "key": "password",
+    }
+
+
+async def test_postgres_keeps_its_data_on_a_volume_of_the_wanted_size(deploy: Deploy) -> None:
+    database = section("dev", "database", storage="5Gi", storageClass="fast")
+    recording = await deploy(stack_settings("dev", database=database))
+    (claim,) = recording.one(STATEFUL_SET).inputs["spec"]["volumeClaimTemplates"]
+    assert claim["spec"]["resources"]["requests"] == {"storage": "5Gi"}
+    assert claim["spec"]["storageClassName"] == "fast"
+    (data,) = [m for m in container(recording, STATEFUL_SET)["volumeMounts"] if m["name"] == claim["metadata"]["name"]]
+    assert variables(container(recording, STATEFUL_SET))["PGDATA"].startswith(data["mountPath"])
+
+
+async def test_migrations_prepare_any_database_and_finish_after_the_rollout(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev"))
+    scripts = {
+        object_name(job).split("-")[2]: job.inputs["spec"]["template"]["spec"]["containers"][0]["command"]
+        for job in recording.of_type(JOB)
+    }
+    assert scripts == {
+        "up": ["sh", "-ec", "kong migrations bootstrap\nkong migrations finish\nkong migrations up"],
+        "finish": ["sh", "-ec", "kong migrations finish"],
+    }
+
+
+async def test_a_failed_migration_runs_again_with_the_next_update(deploy: Deploy) -> None:
+    for job in (await deploy(stack_settings("dev"))).of_type(JOB):
+        assert job.inputs["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
+        assert "ttlSecondsAfterFinished" not in job.inputs["spec"]
+
+
+OIDC: dict[str, JsonValue] = {
+    "auth": {"kind": "oidc", "issuer": "https://auth.example/realms/omnify", "clientSecret": {"name": "oidc"}},
+    "tiers": [{"name": "free"}, {"name": "pro"}, {"name": "enterprise"}],
+}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"platform": section("dev", "platform", image="kong:3.9.2")}, {"database": section("prod", "database")}, OIDC],
+    ids=["another version", "another database", "more plugins"],
+)
+async def test_migrations_run_again_for(changed: dict[str, JsonValue], deploy: Deploy) -> None:
+    before, after = jobs(await deploy(stack_settings("dev"))), jobs(await deploy(stack_settings("dev", **changed)))
+    assert before.keys() == after.keys() == {"up", "finish"}
+    assert all(before[step] != after[step] for step in before)
+
+
+async def test_migrations_do_not_run_again_for_what_does_not_concern_them(deploy: Deploy) -> None:
+    platform = section("dev", "platform", drainSeconds=3, logLevel="debug")
+    before, after = await deploy(stack_settings("dev")), await deploy(stack_settings("dev", platform=platform))
+    assert jobs(before) == jobs(after)
+
+
+async def test_migrations_use_the_database_that_kong_uses(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("prod"))
+    wanted = {name: value for name, value in variables(kong(recording)).items() if name.startswith("KONG_PG_")}
+    assert len(wanted) == 8
+    for job in recording.of_type(JOB):
+        found = variables(job.inputs["spec"]["template"]["spec"]["containers"][0])
+        assert wanted.items() <= found.items()

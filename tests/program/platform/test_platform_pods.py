@@ -1,0 +1,208 @@
+"""How Kong's pods run, how they come up and end, and who may reach them."""
+
+from typing import Any
+
+import pytest
+
+from tests.program.platform.conftest import Deploy
+from tests.program.recorder import Recording, object_name
+from tests.program.stacks import section, stack_settings
+
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+JOB = "kubernetes:batch/v1:Job"
+POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+SERVICE = "kubernetes:core/v1:Service"
+SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
+STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
+
+
+def pods(recording: Recording) -> list[dict[str, Any]]:
+    """The specs of all pods that a stack makes."""
+    workloads = [each for type_ in (DEPLOYMENT, STATEFUL_SET, JOB) for each in recording.of_type(type_)]
+    return [each.inputs["spec"]["template"]["spec"] for each in workloads]
+
+
+def kong(recording: Recording) -> dict[str, Any]:
+    """Kong's container."""
+    (container,) = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"]
+    return container
+
+
+def variables(container: dict[str, Any]) -> dict[str, Any]:
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
+
+
+async def test_every_container_is_locked_down(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev"))
+    specs = pods(recording)
+    assert len(specs) == 4
+    for spec in specs:
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert spec["securityContext"]["runAsUser"] > 0
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in spec["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert {"cpu", "memory"} == set(container["resources"]["requests"]) == set(container["resources"]["limits"])
+
+
+async def test_no_pod_has_a_service_account_token_or_service_links(deploy: Deploy) -> None:
+    """Kong would take the variables of service links (KONG_ADMIN_PORT and so on) for its own configuration."""
+    recording = await deploy(stack_settings("dev"))
+    assert all(each.inputs["automountServiceAccountToken"] is False for each in recording.of_type(SERVICE_ACCOUNT))
+    for spec in pods(recording):
+        assert spec["automountServiceAccountToken"] is False
+        assert spec["enableServiceLinks"] is False
+        assert spec["serviceAccountName"] in {"kong", "postgres"}
+
+
+async def test_everything_that_kong_writes_is_a_volume(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev"))
+    mounted = {mount["mountPath"] for mount in kong(recording)["volumeMounts"]}
+    assert mounted == {"/tmp", variables(kong(recording))["KONG_PREFIX"]}
+
+
+async def test_readiness_waits_for_configuration_and_liveness_does_not(deploy: Deploy) -> None:
+    container = kong(await deploy(stack_settings("dev")))
+    asked = {probe: container[f"{probe}Probe"]["httpGet"] for probe in ("startup", "readiness", "liveness")}
+    assert asked == {
+        "startup": {"path": "/status", "port": "metrics"},
+        "readiness": {"path": "/status/ready", "port": "metrics"},
+        "liveness": {"path": "/status", "port": "metrics"},
+    }
+    assert {"name": "metrics", "containerPort": 8100} in container["ports"]
+
+
+async def test_a_pod_drains_then_ends_within_its_grace_period(deploy: Deploy) -> None:
+    platform = section("dev", "platform", drainSeconds=20, gracePeriodSeconds=50)
+    recording = await deploy(stack_settings("dev", platform=platform))
+    command = kong(recording)["lifecycle"]["preStop"]["exec"]["command"]
+    assert command == ["kong", "quit", "--wait=20", "--timeout=25"]
+    spec = recording.one(DEPLOYMENT).inputs["spec"]
+    assert spec["template"]["spec"]["terminationGracePeriodSeconds"] == 50
+
+
+async def test_a_rollout_never_has_fewer_pods(deploy: Deploy) -> None:
+    strategy = (await deploy(stack_settings("prod"))).one(DEPLOYMENT).inputs["spec"]["strategy"]
+    assert strategy == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+
+
+async def test_pods_spread_over_zones_and_nodes_where_they_can(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("prod"))
+    spec = recording.one(DEPLOYMENT).inputs["spec"]
+    spread = spec["template"]["spec"]["topologySpreadConstraints"]
+    assert [each["topologyKey"] for each in spread] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+    assert all(each["whenUnsatisfiable"] == "ScheduleAnyway" for each in spread)
+    assert all(each["labelSelector"] == spec["selector"] for each in spread)
+
+
+async def test_the_autoscaler_owns_the_number_of_pods(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("prod"))
+    deployment = recording.one(DEPLOYMENT)
+    assert deployment.inputs["spec"]["replicas"] == 3
+    assert deployment.ignore_changes == ("spec.replicas",)
+    scaler = recording.one("kubernetes:autoscaling/v2:HorizontalPodAutoscaler").inputs["spec"]
+    assert (scaler["minReplicas"], scaler["maxReplicas"]) == (3, 10)
+    assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "kong"}
+
+
+async def test_without_an_autoscaler_the_stack_file_owns_it(deploy: Deploy) -> None:
+    assert (await deploy(stack_settings("dev"))).one(DEPLOYMENT).ignore_changes == ()
+
+
+async def test_a_disruption_budget_lets_broken_pods_go(deploy: Deploy) -> None:
+    budget = (await deploy(stack_settings("prod"))).one("kubernetes:policy/v1:PodDisruptionBudget").inputs["spec"]
+    assert (budget["minAvailable"], budget["unhealthyPodEvictionPolicy"]) == (2, "AlwaysAllow")
+
+
+async def test_services_budgets_and_policies_select_kongs_pods_and_no_others(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("prod"))
+    deployment = recording.one(DEPLOYMENT).inputs["spec"]
+    selector = deployment["selector"]["matchLabels"]
+    assert selector.items() <= deployment["template"]["metadata"]["labels"].items()
+    assert {tuple(each.inputs["spec"]["selector"].items()) for each in recording.of_type(SERVICE)} == {
+        tuple(selector.items())
+    }
+    assert recording.one(POLICY).inputs["spec"]["podSelector"]["matchLabels"] == selector
+    for job in recording.of_type(JOB):
+        assert not selector.items() <= job.inputs["spec"]["template"]["metadata"]["labels"].items()
+
+
+async def test_each_listener_has_a_service(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("prod"))
+    ports = {port["name"]: port["containerPort"] for port in kong(recording)["ports"]}
+    found = {
+        object_name(each): (port["port"], ports[port["targetPort"]])
+        for each in recording.of_type(SERVICE)
+        for port in each.inputs["spec"]["ports"]
+    }
+    assert found == {
+        "kong-proxy": (80, 8000),
+        "kong-admin": (8001, 8001),
+        "kong-manager": (8002, 8002),
+        "kong-metrics": (8100, 8100),
+    }
+
+
+async def test_the_admin_api_is_for_the_stacks_own_namespace(deploy: Deploy) -> None:
+    spec = (await deploy(stack_settings("prod"))).one(POLICY).inputs["spec"]
+    rules = {port["port"]: rule.get("from") for rule in spec["ingress"] for port in rule["ports"]}
+    assert rules == {"proxy": None, "manager": None, "metrics": None, "admin": [{"podSelector": {}}]}
+
+
+@pytest.mark.parametrize(("stack", "tls"), [("dev", None), ("prod", "kong-tls")])
+async def test_people_reach_gateway_and_manager_by_their_hosts(stack: str, tls: str | None, deploy: Deploy) -> None:
+    recording = await deploy(stack_settings(stack))
+    for name, host, service, port in (
+        ("kong", "kong.omnify.local", "kong-proxy", "proxy"),
+        ("kong-manager", "kong-admin.omnify.local", "kong-manager", "manager"),
+    ):
+        spec = recording.one(INGRESS, name).inputs["spec"]
+        (rule,) = spec["rules"]
+        (path,) = rule["http"]["paths"]
+        assert (rule["host"], path["path"], path["pathType"]) == (host, "/", "Prefix")
+        assert path["backend"]["service"] == {"name": service, "port": {"name": port}}
+        assert spec.get("tls") == ([{"hosts": [host], "secretName": tls}] if tls else None)
+
+
+async def test_an_ingress_without_a_controller_holds_nothing_up(deploy: Deploy) -> None:
+    ingress = section("prod", "ingress", annotations={"nginx.ingress.kubernetes.io/proxy-body-size": "0"})
+    recording = await deploy(stack_settings("prod", ingress=ingress))
+    for each in recording.of_type(INGRESS):
+        assert each.inputs["metadata"]["annotations"] == {
+            "pulumi.com/skipAwait": "true",
+            "nginx.ingress.kubernetes.io/proxy-body-size": "0",
+        }
+
+
+async def test_the_namespace_admits_hardened_pods_alone(deploy: Deploy) -> None:
+    labels = (await deploy(stack_settings("dev"))).one("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+    for mode in ("enforce", "warn", "audit"):
+        assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
+
+
+async def test_another_kong_yml_is_another_config_map_and_so_rolls_the_pods(deploy: Deploy) -> None:
+    settings = stack_settings("prod", mode="dbless")
+    names: list[str] = []
+    for text in ("_format_version: '3.0'\n", "_format_version: '3.0'\nservices: []\n"):
+        recording = await deploy(settings, declarative=text)
+        config_map = recording.one(CONFIG_MAP)
+        assert config_map.inputs["data"] == {"kong.yml": text}
+        assert config_map.inputs["immutable"] is True
+        spec = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]
+        (volume,) = [each for each in spec["volumes"] if "configMap" in each]
+        assert volume["configMap"] == {"name": object_name(config_map)}
+        (mount,) = [each for each in kong(recording)["volumeMounts"] if each["name"] == volume["name"]]
+        assert variables(kong(recording))["KONG_DECLARATIVE_CONFIG"] == f"{mount['mountPath']}/kong.yml"
+        names.append(object_name(config_map))
+    assert len(set(names)) == 2
+
+
+async def test_a_kong_yml_that_no_config_map_can_carry_is_refused(deploy: Deploy) -> None:
+    with pytest.raises(ValueError, match=r"kong\.yml has 1048577 bytes and a ConfigMap carries at most 1048576; write"):
+        await deploy(stack_settings("prod", mode="dbless"), declarative="#" * (2**20 + 1))

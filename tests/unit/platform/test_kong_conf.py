@@ -1,0 +1,154 @@
+"""Kong's configuration, as its pods get it in their environment."""
+
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from components.platform.environment import Environment
+from components.platform.kong_conf import gateway_environment, largest_body, migrations_environment
+from config.counters import SecretKey
+from entities.vault import environment_variable, reference
+from tests.program.stacks import section, stack_settings
+
+
+def values(stack: str, **sections: JsonValue) -> dict[str, str]:
+    return dict(gateway_environment(stack_settings(stack, **sections)).values)
+
+
+def secrets(stack: str, **sections: JsonValue) -> dict[str, SecretKey]:
+    return dict(gateway_environment(stack_settings(stack, **sections)).secrets)
+
+
+def test_database_mode_names_the_bundled_database() -> None:
+    found = values("dev")
+    assert found["KONG_DATABASE"] == "postgres"
+    assert (found["KONG_PG_HOST"], found["KONG_PG_PORT"], found["KONG_PG_DATABASE"]) == ("postgres", "5432", "kong")
+
+
+def test_database_mode_names_an_external_database() -> None:
+    found = values("prod", database=section("prod", "database", port=6432, name="gateway"))
+    assert found["KONG_PG_HOST"] == "postgres.omnify-data.svc.cluster.local"
+    assert (found["KONG_PG_PORT"], found["KONG_PG_DATABASE"]) == ("6432", "gateway")
+
+
+@pytest.mark.parametrize(
+    ("tls", "encrypted", "verified"), [("verify", "on", "on"), ("require", "on", "off"), ("off", "off", "off")]
+)
+def test_tls_to_the_database(tls: str, encrypted: str, verified: str) -> None:
+    found = values("prod", database=section("prod", "database", tls=tls))
+    assert (found["KONG_PG_SSL"], found["KONG_PG_SSL_REQUIRED"]) == (encrypted, encrypted)
+    assert found["KONG_PG_SSL_VERIFY"] == verified
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_dbless_mode_knows_a_file_and_no_database(stack: str) -> None:
+    found = gateway_environment(stack_settings(stack, mode="dbless"))
+    assert found.values["KONG_DATABASE"] == "off"
+    assert found.values["KONG_DECLARATIVE_CONFIG"] == "/etc/kong/kong.yml"
+    assert not any(name.startswith("KONG_PG_") for name in (*found.values, *found.secrets))
+
+
+def test_credentials_come_from_secrets_alone() -> None:
+    assert secrets("prod") == {
+        "KONG_PG_USER": SecretKey(name="kong-postgres", key="username"),
+        "KONG_PG_PASSWORD": SecretKey(name="kong-postgres", key="password"),
+        "REDIS_PASSWORD": SecretKey(name="kong-redis", key="password"),
+    }
+
+
+def test_counters_without_a_password_need_no_secret() -> None:
+    counters: JsonValue = {"policy": "redis", "host": "redis"}
+    assert "REDIS_PASSWORD" not in secrets("prod", counters=counters)
+
+
+def test_the_community_plugin_is_loaded_and_gets_its_client_secret() -> None:
+    auth: JsonValue = {"kind": "oidc", "issuer": "https://auth.example/realms/r", "clientSecret": {"name": "oidc"}}
+    tiers: JsonValue = [{"name": "free"}, {"name": "pro"}, {"name": "enterprise"}]
+    settings = stack_settings("dev", auth=auth, tiers=tiers)
+    found = gateway_environment(settings)
+    assert found.values["KONG_PLUGINS"] == migrations_environment(settings).values["KONG_PLUGINS"] == "bundled,oidc"
+    assert found.secrets["OIDC_CLIENT_SECRET"] == SecretKey(name="oidc", key="password")
+
+
+def test_otherwise_the_bundled_plugins_are_loaded() -> None:
+    assert values("dev")["KONG_PLUGINS"] == "bundled"
+
+
+def test_a_reference_names_the_variable_that_kong_reads() -> None:
+    """Kong: kong/vaults/env/init.lua turns dashes into underscores and letters into capitals."""
+    assert reference("redis-password") == "{vault://env/redis-password}"
+    assert environment_variable("redis-password") == "REDIS_PASSWORD"
+
+
+@pytest.mark.parametrize(("cpu", "workers"), [("500m", "1"), ("1", "1"), ("1500m", "1"), ("2", "2"), ("3.5", "3")])
+def test_nginx_has_a_worker_for_each_whole_core_it_may_use(cpu: str, workers: str) -> None:
+    resources: JsonValue = {
+        "requests": {"cpu": "250m", "memory": "512Mi"},
+        "limits": {"cpu": cpu, "memory": "1Gi"},
+    }
+    assert values("dev", platform={"resources": resources})["KONG_NGINX_WORKER_PROCESSES"] == workers
+
+
+def test_nginx_takes_the_largest_body_that_any_request_may_have() -> None:
+    apis: Any = [
+        {
+            "name": "omnify-api",
+            "routes": [
+                {
+                    "name": "upload",
+                    "paths": ["/up/"],
+                    "methods": ["POST"],
+                    "access": {"groups": ["free"]},
+                    "maxBody": 50,
+                }
+            ],
+        }
+    ]
+    assert values("dev")["KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE"] == str(10 * 2**20)
+    assert values("dev", apis=apis)["KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE"] == str(50 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("config", "size"),
+    [
+        ({"allowed_payload_size": 64}, 64 * 2**20),
+        ({}, 128 * 2**20),
+        ({"allowed_payload_size": 20_000, "size_unit": "kilobytes"}, 20_000 * 2**10),
+        ({"allowed_payload_size": 1, "size_unit": "bytes"}, 10 * 2**20),
+    ],
+)
+def test_a_plugin_of_the_stack_may_allow_a_larger_body(config: dict[str, JsonValue], size: int) -> None:
+    assert largest_body(stack_settings("dev", plugins=[{"name": "request-size-limiting", "config": config}])) == size
+
+
+def test_kong_manager_knows_its_own_address_and_the_admin_apis() -> None:
+    found = values("prod", ingress=section("prod", "ingress", managerAdminUrl="https://admin.example"))
+    assert found["KONG_ADMIN_GUI_URL"] == "https://kong-admin.omnify.local"
+    assert found["KONG_ADMIN_GUI_API_URL"] == "https://admin.example"
+
+
+def test_standard_output_is_for_json_lines_alone() -> None:
+    logs = {name: value for name, value in values("prod").items() if name.endswith(("_ACCESS_LOG", "_ERROR_LOG"))}
+    assert len(logs) == 8
+    assert set(logs.values()) == {"off", "/dev/stderr"}
+    assert logs["KONG_PROXY_ACCESS_LOG"] == "off"
+
+
+def test_the_log_level_is_the_stacks() -> None:
+    assert values("dev", platform={"logLevel": "warn"})["KONG_LOG_LEVEL"] == "warn"
+
+
+def test_nothing_is_reported_to_kong() -> None:
+    assert values("dev")["KONG_ANONYMOUS_REPORTS"] == "off"
+
+
+def test_an_environment_is_always_the_same_list() -> None:
+    one = Environment({"B": "2", "A": "1"}, {"C": SecretKey(name="s", key="k")})
+    other = Environment({"A": "1"}, {"C": SecretKey(name="s", key="k")}) | Environment({"B": "2"})
+    assert [each.name for each in one.variables()] == [each.name for each in other.variables()] == ["A", "B", "C"]
+    assert one == other
+
+
+def test_the_later_environment_wins() -> None:
+    assert (Environment({"A": "1"}) | Environment({"A": "2"})).values == {"A": "2"}
