@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl
@@ -100,7 +100,7 @@ class Response:
 
     status: int
     headers: Headers
-    body: bytes | AsyncIterator[bytes]
+    body: bytes | AsyncGenerator[bytes]
     source: Source
 
 
@@ -113,7 +113,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
     @staticmethod
-    def json(status: int, body: Any, headers: tuple[tuple[str, str], ...] = ()) -> "Answer":
+    def json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> "Answer":
         """A table as JSON."""
         text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
         named = {name.lower() for name, _ in headers}
@@ -165,14 +165,14 @@ class Exchange:
     response_headers: Headers = field(default_factory=Headers)
     """Set by plugins before there is a response."""
     response: Response | None = None
-    shared: dict[str, Any] = field(default_factory=lambda: {})
+    shared: dict[str, Any] = field(default_factory=dict[str, Any])
     """`kong.ctx.shared`"""
-    plugin_contexts: dict[str, dict[str, Any]] = field(default_factory=lambda: {})
+    plugin_contexts: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """`kong.ctx.plugin`, by the plugin's id."""
-    serialize_values: list[tuple[str, Any, str]] = field(default_factory=lambda: [])
+    serialize_values: list[tuple[str, Any, str]] = field(default_factory=list[tuple[str, Any, str]])
     """Fields that plugins set in the log entry: key, value, mode."""
     latencies: Latencies = field(default_factory=Latencies)
-    tries: list[Try] = field(default_factory=lambda: [])
+    tries: list[Try] = field(default_factory=list[Try])
     upstream_status: int | None = None
     bytes_sent: int = 0
 

@@ -27,7 +27,7 @@ def serialize(exchange: Exchange) -> Entry:
             "headers": headers,
             "size": _request_size(exchange),
         },
-        "upstream_uri": _upstream_uri(exchange),
+        "upstream_uri": upstream_uri(exchange),
         "upstream_status": str(exchange.upstream_status or ""),
         "response": _response(exchange),
         "latencies": {
@@ -72,7 +72,8 @@ def _request_size(exchange: Exchange) -> int:
     return line + sum(len(name) + len(value) + 4 for name, value in request.headers) + 2 + request.body.size
 
 
-def _upstream_uri(exchange: Exchange) -> str:
+def upstream_uri(exchange: Exchange) -> str:
+    """Path and query as sent to the service; empty when nothing was."""
     if exchange.upstream_path is None:
         return ""
     query = exchange.request.raw_query
@@ -90,7 +91,7 @@ def _present(document: Document | None) -> Entry | None:
     return None if document is None else {key: value for key, value in document.items() if value is not None}
 
 
-def _edit(entry: Entry, path: list[str], value: Any, mode: str) -> None:
+def _edit(entry: Entry, path: list[str], value: object, mode: str) -> None:
     """Apply one `kong.log.set_serialize_value`; null takes the field out."""
     node = entry
     for key in path[:-1]:
@@ -103,8 +104,8 @@ def _edit(entry: Entry, path: list[str], value: Any, mode: str) -> None:
             raise ValueError(f"The key '{'.'.join(path)}' could not be used as a serialize value.")
         node = cast("Entry", child)
     last = path[-1]
-    if mode == "set" or (mode == "add") == (last not in node):
-        if value is None:
-            node.pop(last, None)
-        else:
-            node[last] = value
+    applies = {"set": True, "add": last not in node, "replace": last in node}
+    if applies[mode] and value is not None:
+        node[last] = value
+    elif applies[mode]:
+        node.pop(last, None)

@@ -4,7 +4,7 @@ Kong: kong/plugins/prometheus/exporter.lua.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ Labels = tuple[tuple[str, str], ...]
 @dataclass
 class _Histogram:
     buckets: tuple[int, ...]
-    counts: list[int] = field(default_factory=lambda: [])
+    counts: list[int] = field(default_factory=list[int])
     total: float = 0
 
     def observe(self, value: float) -> None:
@@ -39,7 +39,7 @@ class Metrics:
         self._active = 0
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self) -> Generator[None]:
         """Count a request and its connection for as long as it lasts."""
         self._requests += 1
         self._active += 1

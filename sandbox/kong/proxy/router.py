@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sandbox.kong.proxy.headers import Headers
 from sandbox.kong.proxy.paths import normalize
@@ -43,7 +43,7 @@ class Match:
     """The request's path, normalized."""
     matched_path: str | None
     """The part of `path` that the route's path matched."""
-    captures: Captures = field(default_factory=lambda: {})
+    captures: Captures = field(default_factory=dict[int | str, str])
 
 
 @dataclass(frozen=True)
@@ -149,13 +149,14 @@ def _path(path: str) -> _Path:
 
 
 def _checks(route: Document) -> Iterable[_Check]:
-    methods = frozenset(route.get("methods") or ())
+    methods: list[str] = route.get("methods") or []
     if methods:
         yield lambda view: view.request.method in methods
-    hosts = [_host_check(host) for host in route.get("hosts") or ()]
+    hosts = [_host_check(host) for host in cast("list[str]", route.get("hosts") or [])]
     if hosts:
         yield lambda view: any(check(view) for check in hosts)
-    for name, values in (route.get("headers") or {}).items():
+    headers: Mapping[str, list[str]] = route.get("headers") or {}
+    for name, values in headers.items():
         yield _header_check(name, values)
     if route.get("snis"):
         yield lambda view: view.request.scheme != "https"

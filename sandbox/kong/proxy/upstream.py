@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 import httpx
 
@@ -112,7 +112,7 @@ class Upstream:
         return self._transports[verify]
 
 
-async def _body(answer: httpx.Response, exchange: Exchange) -> AsyncIterator[bytes]:
+async def _body(answer: httpx.Response, exchange: Exchange) -> AsyncGenerator[bytes]:
     started = _now_ms()
     try:
         async for chunk in answer.aiter_raw():

@@ -80,7 +80,7 @@ CLAIM_ATTACKS: list[tuple[str, dict[str, Any], int, str]] = [
     ("wrong audience", {"aud": "account"}, 401, "Token is for another audience"),
     (
         "audience that looks alike",
-        {"aud": ["omnify-api-2", "omnify-ap", "OMNIFY-API"]},
+        {"aud": ["omnify-api-2", "OMNIFY-API"]},
         401,
         "Token is for another audience",
     ),
@@ -342,7 +342,7 @@ def test_empty_parameters_are_refused(changed: dict[str, Any]) -> None:
 
 
 def test_guard_needs_nothing_but_kongs_default_sandbox() -> None:
-    with pytest.raises(LuaError, match="require 'cjson.safe' not allowed within sandbox"):
+    with pytest.raises(LuaError, match=r"require 'cjson\.safe' not allowed within sandbox"):
         LUA.compile("require 'cjson.safe'", "x")(_exchange(), "access", {})
     assert "require" not in [word for line in GUARD.render().splitlines() for word in line.partition("--")[0].split()]
 

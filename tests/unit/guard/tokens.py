@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
 )
 from jwt.api_jws import PyJWS
 
@@ -21,16 +20,17 @@ AUDIENCE = "omnify-api"
 
 
 @cache
+def _key(name: str) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+
+
 def private_key(name: str = "realm") -> str:
     """A private key in PEM; the same name is the same key within a test run."""
-    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return _key(name).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-@cache
 def public_key(name: str = "realm") -> str:
-    key = load_pem_private_key(private_key(name).encode(), None).public_key()
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return _key(name).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def claims(**changed: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Requests on their way to the service and back."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -96,7 +97,6 @@ async def test_requests_go_round_the_targets_by_weight(gateway: Gateway) -> None
     for host, weight in (("127.0.0.1", 100), ("127.0.0.2", 200), ("127.0.0.3", 0)):
         gateway.store.add("targets", upstream=reference(upstream), target=f"{host}:{port}", weight=weight)
     _route_to(gateway, "/pool", host="pool", port=80)
-    seen: list[str] = []
     gateway.plugin("file-log", {"path": "/dev/stdout"})
     for _ in range(6):
         await gateway.get("/pool")
@@ -124,7 +124,7 @@ async def test_resolver_says_where_a_service_is(gateway: Gateway) -> None:
 async def test_ten_megabytes_go_up_and_down_over_sockets(gateway: Gateway, chunked: bool) -> None:
     size = 10 * 2**20
 
-    async def stream():
+    async def stream() -> AsyncIterator[bytes]:
         for _ in range(160):
             yield b"x" * 65_536
 

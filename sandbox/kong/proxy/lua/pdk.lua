@@ -165,7 +165,6 @@ kong.log = setmetatable(log, { __call = function(_, ...) log.notice(...) end })
 
 -- ngx ---------------------------------------------------------------------------------------------------------
 
-ngx.null = host.null
 ngx.ERR, ngx.WARN, ngx.NOTICE, ngx.INFO, ngx.DEBUG = 4, 5, 6, 7, 8
 ngx.OK = 0
 ngx.log = function(_, ...) log.notice(...) end
@@ -213,12 +212,11 @@ end
 
 local function evaluate(code, name)
   local chunk, problem = load(code, name, "t", environment(kong, ngx))
-  if not chunk then
-    return nil, problem
-  end
   local result
-  local failure = run(function() result = chunk() end)
-  return result, failure
+  if chunk then
+    problem = run(function() result = chunk() end)
+  end
+  return { value = result, problem = problem }
 end
 
 return { compile = compile, run = run, evaluate = evaluate }

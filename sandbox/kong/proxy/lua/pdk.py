@@ -5,20 +5,24 @@ import binascii
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.kong.proxy.exchange import Answer, Exchange
+from sandbox.kong.proxy.exchange import Answer, Exchange, Query, Request
 from sandbox.kong.proxy.headers import MAX_READ, Headers
-from sandbox.kong.proxy.log_serializer import serialize
+from sandbox.kong.proxy.log_serializer import serialize, upstream_uri
 from sandbox.kong.proxy.lua import values
+from sandbox.kong.proxy.lua.values import LuaValue
 from sandbox.kong.proxy.paths import normalize
 
 _log = logging.getLogger("sandbox.kong.proxy.lua")
 _LEVELS = {"debug": 10, "info": 20, "notice": 20, "warn": 30, "err": 40, "crit": 50, "alert": 50, "emerg": 50}
+
+Getters = dict[str, Callable[[], object]]
+Functions = dict[str, Callable[..., object]]
 
 
 @dataclass
@@ -40,13 +44,13 @@ class Served:
 class Host:
     """Functions by the names that pdk.lua uses."""
 
-    def __init__(self, machine: Any, *, node_id: str) -> None:
+    def __init__(self, machine: LuaValue, *, node_id: str) -> None:
         self._machine = machine
         self._node_id = node_id
         self._served: Served | None = None
 
     @contextmanager
-    def serving(self, exchange: Exchange, phase: str, context: dict[str, Any]) -> Iterator[Served]:
+    def serving(self, exchange: Exchange, phase: str, context: dict[str, Any]) -> Generator[Served]:
         """Make an exchange the one that the functions are about."""
         before, self._served = self._served, Served(exchange, phase, context)
         try:
@@ -54,13 +58,14 @@ class Host:
         finally:
             self._served = before
 
-    def functions(self) -> dict[str, Any]:
+    def functions(self) -> Functions:
         """Everything pdk.lua calls."""
         return {
             **self._request_functions(),
             **self._entity_functions(),
             **self._service_functions(),
-            **self._response_functions(),
+            **self._response_getters(),
+            **self._response_setters(),
             **self._context_functions(),
             **self._nginx_functions(),
         }
@@ -75,61 +80,73 @@ class Host:
     def _exchange(self) -> Exchange:
         return self._now.exchange
 
-    def _document(self, value: object) -> Any:
+    @property
+    def _request(self) -> Request:
+        return self._exchange.request
+
+    @property
+    def _response_headers(self) -> Headers:
+        response = self._exchange.response
+        return response.headers if response else self._exchange.response_headers
+
+    def _document(self, value: object) -> LuaValue:
         return values.to_lua(self._machine, value)
 
-    def _raw_table(self, table: dict[str, str | list[str]]) -> Any:
+    def _table(self, table: Query) -> LuaValue:
         """A table of header or query text, which is Latin-1 already."""
         machine = self._machine
         return machine.table_from(
             {key: machine.table_from(value) if isinstance(value, list) else value for key, value in table.items()}
         )
 
-    def _request_functions(self) -> dict[str, Callable[..., Any]]:
-        def request() -> Any:
-            return self._exchange.request
+    def _request_functions(self) -> Functions:
+        def header(name: str) -> str | None:
+            return self._request.headers.get(name)
 
-        return {
-            "request_get_scheme": lambda: request().scheme,
-            "request_get_forwarded_scheme": lambda: request().scheme,
-            "request_get_host": lambda: request().hostname,
-            "request_get_forwarded_host": lambda: request().hostname,
-            "request_get_port": lambda: request().server_port,
-            "request_get_forwarded_port": lambda: request().server_port,
-            "request_get_method": lambda: request().method,
-            "request_get_path": lambda: normalize(request().raw_path),
-            "request_get_forwarded_path": lambda: request().raw_path,
-            "request_get_raw_path": lambda: request().raw_path,
-            "request_get_raw_query": lambda: request().raw_query or "",
-            "request_get_path_with_query": lambda: request().uri,
-            "request_get_query": lambda: self._raw_table(request().query()),
-            "request_get_http_version": lambda: float(request().http_version),
-            "request_get_header": lambda name: request().headers.get(name),
-            "request_get_headers": lambda limit: self._raw_table(request().headers.table(int(limit or MAX_READ))),
-            "request_get_raw_body": lambda: request().body.received.decode("latin-1"),
+        def headers(limit: float | None) -> LuaValue:
+            return self._table(self._request.headers.table(int(limit or MAX_READ)))
+
+        getters: Getters = {
+            "request_get_scheme": lambda: self._request.scheme,
+            "request_get_forwarded_scheme": lambda: self._request.scheme,
+            "request_get_host": lambda: self._request.hostname,
+            "request_get_forwarded_host": lambda: self._request.hostname,
+            "request_get_port": lambda: self._request.server_port,
+            "request_get_forwarded_port": lambda: self._request.server_port,
+            "request_get_method": lambda: self._request.method,
+            "request_get_path": lambda: normalize(self._request.raw_path),
+            "request_get_forwarded_path": lambda: self._request.raw_path,
+            "request_get_raw_path": lambda: self._request.raw_path,
+            "request_get_raw_query": lambda: self._request.raw_query or "",
+            "request_get_path_with_query": lambda: self._request.uri,
+            "request_get_query": lambda: self._table(self._request.query()),
+            "request_get_http_version": lambda: float(self._request.http_version),
+            "request_get_raw_body": lambda: self._request.body.received.decode("latin-1"),
             "request_get_body": self._body,
             "request_get_start_time": lambda: int(self._exchange.started_at * 1000),
-            "request_get_uri_captures": lambda: self._document(
-                self._exchange.match.captures if self._exchange.match else None
-            ),
+            "request_get_uri_captures": self._captures,
         }
+        return {**getters, "request_get_header": header, "request_get_headers": headers}
 
-    def _body(self) -> Any:
-        request = self._exchange.request
-        kind = (request.headers.get("content-type") or "").lower()
-        body = request.body.received
+    def _body(self) -> LuaValue:
+        kind = (self._request.headers.get("content-type") or "").lower()
+        body = self._request.body.received
         if "application/json" in kind:
             try:
                 return self._document(json.loads(body))
             except ValueError:
                 return None
         if "application/x-www-form-urlencoded" in kind:
-            return self._raw_table(dict(parse_qsl(body.decode("latin-1"), encoding="latin-1")))
+            return self._table(dict(parse_qsl(body.decode("latin-1"), encoding="latin-1")))
         return None
 
-    def _entity_functions(self) -> dict[str, Callable[..., Any]]:
+    def _captures(self) -> LuaValue:
+        match = self._exchange.match
+        return self._document(match.captures) if match else None
+
+    def _entity_functions(self) -> Getters:
         return {
-            "client_get_ip": lambda: self._exchange.request.client_ip,
+            "client_get_ip": lambda: self._request.client_ip,
             "client_get_consumer": lambda: self._document(self._exchange.consumer),
             "client_get_credential": lambda: self._document(self._exchange.credential),
             "router_get_route": lambda: self._document(self._exchange.route),
@@ -137,43 +154,70 @@ class Host:
             "node_get_id": lambda: self._node_id,
         }
 
-    def _service_functions(self) -> dict[str, Callable[..., Any]]:
-        def set_header(name: str, value: Any) -> None:
+    def _service_functions(self) -> Functions:
+        def set_header(name: str, value: LuaValue) -> None:
             if name.lower() == "host":
                 self._exchange.upstream_host = value
             else:
-                self._exchange.request.headers.set(name, _one_or_more(value))
+                self._request.headers.set(name, _one_or_more(value))
+
+        def add_header(name: str, value: str) -> None:
+            self._request.headers.add(name, value)
+
+        def clear_header(name: str) -> None:
+            self._request.headers.remove(name)
 
         def set_path(path: str) -> None:
             self._exchange.upstream_path = path
 
         def set_raw_query(query: str) -> None:
-            self._exchange.request.raw_query = query or None
+            self._request.raw_query = query or None
 
         def set_method(method: str) -> None:
-            self._exchange.request.method = method
+            self._request.method = method
+
+        def set_raw_body(body: str) -> None:
+            self._request.body.replace(body.encode("latin-1"))
 
         return {
             "service_set_header": set_header,
-            "service_add_header": lambda name, value: self._exchange.request.headers.add(name, value),
-            "service_clear_header": lambda name: self._exchange.request.headers.remove(name),
+            "service_add_header": add_header,
+            "service_clear_header": clear_header,
             "service_set_path": set_path,
             "service_set_raw_query": set_raw_query,
             "service_set_method": set_method,
-            "service_set_raw_body": lambda body: self._exchange.request.body.replace(body.encode("latin-1")),
+            "service_set_raw_body": set_raw_body,
         }
 
-    def _response_functions(self) -> dict[str, Callable[..., Any]]:
-        def headers() -> Headers:
-            response = self._exchange.response
-            return response.headers if response else self._exchange.response_headers
+    def _response_getters(self) -> Functions:
+        def header(name: str) -> str | None:
+            return self._response_headers.first(name)
 
-        def exit_with(status: float, body: Any, lines: Any) -> None:
+        getters: Getters = {
+            "response_get_status": lambda: self._exchange.response and self._exchange.response.status,
+            "response_get_source": lambda: self._exchange.response and self._exchange.response.source,
+            "response_get_headers": lambda: self._table(self._response_headers.table()),
+            "response_get_raw_body": lambda: self._now.context.get("raw_body", b"").decode("latin-1"),
+            "service_response_get_status": lambda: self._exchange.upstream_status,
+        }
+        return {**getters, "response_get_header": header}
+
+    def _response_setters(self) -> Functions:
+        def exit_with(status: float, body: LuaValue, lines: LuaValue) -> None:
             self._now.answers(_answer(int(status), body, lines))
 
-        def error(status: float, message: str | None, lines: Any) -> None:
+        def error(status: float, message: str | None, lines: LuaValue) -> None:
             text = values.decode(message) if message is not None else None
             self._now.answers(self._exchange.error(int(status), text, *values.header_lines(lines)))
+
+        def set_header(name: str, value: LuaValue) -> None:
+            self._response_headers.set(name, _one_or_more(value))
+
+        def add_header(name: str, value: str) -> None:
+            self._response_headers.add(name, value)
+
+        def clear_header(name: str) -> None:
+            self._response_headers.remove(name)
 
         def set_raw_body(body: str) -> None:
             self._now.context["raw_body"] = body.encode("latin-1")
@@ -181,45 +225,53 @@ class Host:
         return {
             "exit": exit_with,
             "response_error": error,
-            "response_get_status": lambda: self._exchange.response and self._exchange.response.status,
-            "response_get_source": lambda: self._exchange.response and self._exchange.response.source,
-            "service_response_get_status": lambda: self._exchange.upstream_status,
-            "response_get_header": lambda name: headers().first(name),
-            "response_get_headers": lambda: self._raw_table(headers().table()),
-            "response_set_header": lambda name, value: headers().set(name, _one_or_more(value)),
-            "response_add_header": lambda name, value: headers().add(name, value),
-            "response_clear_header": lambda name: headers().remove(name),
-            "response_get_raw_body": lambda: self._now.context.get("raw_body", b"").decode("latin-1"),
+            "response_set_header": set_header,
+            "response_add_header": add_header,
+            "response_clear_header": clear_header,
             "response_set_raw_body": set_raw_body,
         }
 
-    def _context_functions(self) -> dict[str, Callable[..., Any]]:
-        def set_serialize_value(key: str, value: Any, mode: str) -> None:
+    def _context_functions(self) -> Functions:
+        def log(level: str, text: str) -> None:
+            _log.log(_LEVELS[level], "%s", text)
+
+        def set_serialize_value(key: str, value: LuaValue, mode: str) -> None:
             self._exchange.serialize_values.append((values.decode(key), values.to_python(value), mode))
 
+        def shared_get(key: str) -> LuaValue:
+            return self._exchange.shared.get(key)
+
+        def shared_set(key: str, value: LuaValue) -> None:
+            self._exchange.shared[key] = value
+
+        def plugin_get(key: str) -> LuaValue:
+            return self._now.context.get(key)
+
+        def plugin_set(key: str, value: LuaValue) -> None:
+            self._now.context[key] = value
+
         return {
-            "ctx_shared_get": lambda key: self._exchange.shared.get(key),
-            "ctx_shared_set": lambda key, value: self._exchange.shared.__setitem__(key, value),
-            "ctx_plugin_get": lambda key: self._now.context.get(key),
-            "ctx_plugin_set": lambda key, value: self._now.context.__setitem__(key, value),
-            "log": lambda level, text: _log.log(_LEVELS[level], "%s", text),
+            "ctx_shared_get": shared_get,
+            "ctx_shared_set": shared_set,
+            "ctx_plugin_get": plugin_get,
+            "ctx_plugin_set": plugin_set,
+            "variable": self._variable,
+            "log": log,
             "log_set_serialize_value": set_serialize_value,
             "log_serialize": lambda: self._document(serialize(self._exchange)),
             "phase": lambda: self._now.phase,
         }
 
-    def _nginx_functions(self) -> dict[str, Any]:
+    def _nginx_functions(self) -> Functions:
         return {
-            "null": None,
             "time": lambda: int(time.time()),
             "now": time.time,
             "encode_base64": _encode_base64,
             "decode_base64": _decode_base64,
-            "variable": self._variable,
         }
 
     def _variable(self, name: str) -> str | None:
-        request = self._exchange.request
+        request = self._request
         if name.startswith("http_"):
             return request.headers.variable(name.removeprefix("http_"))
         known = {
@@ -231,11 +283,12 @@ class Host:
             "scheme": request.scheme,
             "host": request.hostname,
             "request_id": self._exchange.request_id,
+            "upstream_uri": upstream_uri(self._exchange),
         }
         return known.get(name)
 
 
-def _answer(status: int, body: Any, lines: Any) -> Answer:
+def _answer(status: int, body: LuaValue, lines: LuaValue) -> Answer:
     headers = values.header_lines(lines)
     if body is None:
         return Answer(status, b"", headers)
@@ -244,13 +297,13 @@ def _answer(status: int, body: Any, lines: Any) -> Answer:
     return Answer.json(status, values.to_python(body), headers)
 
 
-def _one_or_more(value: Any) -> str | list[str]:
-    return value if isinstance(value, str) else cast("list[str]", list(value.values()))
+def _one_or_more(value: LuaValue) -> str | list[str]:
+    return value if isinstance(value, str) else [str(one) for one in value.values()]
 
 
-def _encode_base64(text: str, no_padding: bool) -> str:  # noqa: FBT001 -- ngx.encode_base64's own argument
+def _encode_base64(text: str, without_padding: object) -> str:
     encoded = base64.b64encode(text.encode("latin-1")).decode("ascii")
-    return encoded.rstrip("=") if no_padding else encoded
+    return encoded.rstrip("=") if without_padding else encoded
 
 
 def _decode_base64(text: str) -> str | None:

@@ -7,7 +7,15 @@ already; documents and JSON are real text and are encoded as UTF-8 here.
 from collections.abc import Iterable
 from typing import Any, cast
 
-import lupa.luajit21 as luajit
+import lupa.luajit21
+
+LuaValue = Any
+"""What lupa hands over or takes: a Lua table or function, or plain text, a number, a truth value, None."""
+
+Json = Any
+"""What JSON can hold."""
+
+_luajit: Any = lupa.luajit21
 
 
 def encode(text: str) -> str:
@@ -20,7 +28,7 @@ def decode(text: str) -> str:
     return text.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-def to_lua(machine: Any, value: object) -> Any:
+def to_lua(machine: LuaValue, value: object) -> LuaValue:
     """A document as Lua sees it: null fields are absent."""
     if isinstance(value, str):
         return encode(value)
@@ -34,11 +42,11 @@ def to_lua(machine: Any, value: object) -> Any:
     return value
 
 
-def to_python(value: Any) -> Any:
+def to_python(value: LuaValue) -> Json:
     """A Lua value as JSON has it: tables are lists when their keys are 1, 2, 3…, else objects."""
     if isinstance(value, str):
         return decode(value)
-    if luajit.lua_type(value) == "table":
+    if _luajit.lua_type(value) == "table":
         fields = dict(value.items())
         if fields and set(fields) == set(range(1, len(fields) + 1)):
             return [to_python(fields[at]) for at in range(1, len(fields) + 1)]
@@ -48,18 +56,18 @@ def to_python(value: Any) -> Any:
     return value if isinstance(value, bool | int | float) else None
 
 
-def header_lines(headers: Any) -> tuple[tuple[str, str], ...]:
+def header_lines(headers: LuaValue) -> tuple[tuple[str, str], ...]:
     """The `headers` argument of `kong.response.exit`; a list of values becomes several lines."""
     if headers is None:
         return ()
     lines: list[tuple[str, str]] = []
     for name, value in headers.items():
-        several = list(value.values()) if luajit.lua_type(value) == "table" else [value]
+        several = list(value.values()) if _luajit.lua_type(value) == "table" else [value]
         lines += [(str(name), _text(one)) for one in several]
     return tuple(lines)
 
 
-def _text(value: Any) -> str:
+def _text(value: LuaValue) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Answer, Exit
 from sandbox.kong.proxy.handler import Call, Handler
 from sandbox.kong.proxy.lua import values
@@ -15,6 +17,7 @@ class Acl(Handler):
     name: ClassVar[str] = "acl"
     priority: ClassVar[int] = 950
 
+    @override
     async def access(self, call: Call) -> None:
         groups, header = _groups(call)
         denied: list[str] = call.config["deny"] or []

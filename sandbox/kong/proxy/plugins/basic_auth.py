@@ -7,6 +7,8 @@ import hmac
 import re
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.handler import Call, Handler
 from sandbox.kong.proxy.plugins.authentication import (
     Refused,
@@ -25,6 +27,7 @@ class BasicAuth(Handler):
     name: ClassVar[str] = "basic-auth"
     priority: ClassVar[int] = 1100
 
+    @override
     async def access(self, call: Call) -> None:
         if already_authenticated(call):
             return

@@ -3,6 +3,8 @@
 import re
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Exit
 from sandbox.kong.proxy.handler import Call, Handler
 
@@ -19,6 +21,7 @@ class BotDetection(Handler):
     name: ClassVar[str] = "bot-detection"
     priority: ClassVar[int] = 2500
 
+    @override
     async def access(self, call: Call) -> None:
         agent = call.exchange.request.headers.table().get("user-agent")
         if agent is None:

@@ -6,6 +6,8 @@ import time
 import uuid
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.handler import Call, Handler
 
 
@@ -19,6 +21,7 @@ class CorrelationId(Handler):
         self._worker = str(uuid.uuid4())
         self._counter = itertools.count(1)
 
+    @override
     async def access(self, call: Call) -> None:
         name, headers = call.config["header_name"], call.exchange.request.headers
         correlation_id = headers.get(name)
@@ -28,6 +31,7 @@ class CorrelationId(Handler):
         call.exchange.serialize_values.append(("correlation_id", correlation_id, "set"))
         call.context["correlation_id"] = correlation_id
 
+    @override
     def header_filter(self, call: Call) -> None:
         response = call.exchange.response
         if not call.config["echo_downstream"] or response is None:

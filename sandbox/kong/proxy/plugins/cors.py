@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Answer, Exit
 from sandbox.kong.proxy.handler import Call, Config, Handler
 from sandbox.kong.proxy.headers import Headers
@@ -27,6 +29,7 @@ class Cors(Handler):
     name: ClassVar[str] = "cors"
     priority: ClassVar[int] = 2000
 
+    @override
     async def access(self, call: Call) -> None:
         request, config = call.exchange.request, call.config
         asks = request.headers.get("Origin") is not None
@@ -51,6 +54,7 @@ class Cors(Handler):
             headers.set("Access-Control-Allow-Private-Network", "true")
         raise Exit(Answer(200))
 
+    @override
     def header_filter(self, call: Call) -> None:
         response = call.exchange.response
         if call.context.get("skip_response_headers") or response is None:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.handler import Call, Handler
 from sandbox.kong.proxy.lua.runtime import LuaFunction
 
@@ -10,25 +12,31 @@ class _Functions(Handler):
     def __init__(self) -> None:
         self._compiled: dict[tuple[str, str], LuaFunction] = {}
 
+    @override
     def rewrite(self, call: Call) -> None:
         self._run(call, "rewrite")
 
+    @override
     async def access(self, call: Call) -> None:
         if any(function.reads_body for function in self._functions(call, "access")):
             await call.exchange.request.body.read()
         self._run(call, "access")
 
+    @override
     def header_filter(self, call: Call) -> None:
         self._run(call, "header_filter")
 
+    @override
     def filters_body(self, call: Call) -> bool:
         return bool(call.config["body_filter"])
 
+    @override
     def body_filter(self, call: Call, body: bytes) -> bytes:
         call.context["raw_body"] = body
         self._run(call, "body_filter")
         return call.context["raw_body"]
 
+    @override
     async def log(self, call: Call) -> None:
         self._run(call, "log")
 

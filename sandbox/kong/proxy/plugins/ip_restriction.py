@@ -3,6 +3,8 @@
 import ipaddress
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Exit
 from sandbox.kong.proxy.handler import Call, Handler
 
@@ -13,6 +15,7 @@ class IpRestriction(Handler):
     name: ClassVar[str] = "ip-restriction"
     priority: ClassVar[int] = 990
 
+    @override
     async def access(self, call: Call) -> None:
         config, address = call.config, call.exchange.request.client_ip
         denied = bool(config["deny"]) and _listed(address, config["deny"])

@@ -5,6 +5,8 @@ import time
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, ClassVar, NoReturn
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Answer, Request
 from sandbox.kong.proxy.handler import Call, Config, Handler
 from sandbox.kong.proxy.plugins.authentication import (
@@ -27,6 +29,7 @@ class Jwt(Handler):
     name: ClassVar[str] = "jwt"
     priority: ClassVar[int] = 1450
 
+    @override
     async def access(self, call: Call) -> None:
         if skips_preflight(call) or already_authenticated(call):
             return

@@ -3,6 +3,8 @@
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Exchange, Query, Request
 from sandbox.kong.proxy.handler import Call, Config, Handler
 from sandbox.kong.proxy.plugins.authentication import (
@@ -21,6 +23,7 @@ class KeyAuth(Handler):
     name: ClassVar[str] = "key-auth"
     priority: ClassVar[int] = 1250
 
+    @override
     async def access(self, call: Call) -> None:
         if skips_preflight(call) or already_authenticated(call):
             return

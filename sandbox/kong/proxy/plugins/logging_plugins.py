@@ -5,6 +5,7 @@ import logging
 from typing import ClassVar
 
 import httpx
+from typing_extensions import override
 
 from sandbox.kong.proxy.handler import Call, Handler
 from sandbox.kong.proxy.log_serializer import serialize
@@ -18,6 +19,7 @@ class FileLog(Handler):
     name: ClassVar[str] = "file-log"
     priority: ClassVar[int] = 9
 
+    @override
     async def log(self, call: Call) -> None:
         call.node.output.write_line(call.config["path"], _line(call))
 
@@ -28,9 +30,10 @@ class HttpLog(Handler):
     name: ClassVar[str] = "http-log"
     priority: ClassVar[int] = 12
 
+    @override
     async def log(self, call: Call) -> None:
         config = call.config
-        headers = {"Content-Type": config["content_type"], **(config["headers"] or {})}
+        headers: dict[str, str] = {"Content-Type": config["content_type"], **(config["headers"] or {})}
         async with httpx.AsyncClient(timeout=config["timeout"] / 1000) as client:
             try:
                 await client.request(config["method"], config["http_endpoint"], headers=headers, content=_line(call))
@@ -40,7 +43,8 @@ class HttpLog(Handler):
 
 def _line(call: Call) -> bytes:
     """The entry with the plugin's own fields, which are Lua expressions."""
-    for key, expression in (call.config["custom_fields_by_lua"] or {}).items():
+    expressions: dict[str, str] = call.config["custom_fields_by_lua"] or {}
+    for key, expression in expressions.items():
         value = call.node.lua.evaluate(expression, key, call.exchange)
         call.exchange.serialize_values.append((key, value, "set"))
     return json.dumps(serialize(call.exchange), separators=(",", ":")).encode("ascii")

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.handler import Call, Handler
 from sandbox.kong.proxy.log_serializer import serialize
 
@@ -12,6 +14,7 @@ class Prometheus(Handler):
     name: ClassVar[str] = "prometheus"
     priority: ClassVar[int] = 13
 
+    @override
     async def log(self, call: Call) -> None:
         route, service, response = call.exchange.route, call.exchange.service, call.exchange.response
         if route is None or response is None:

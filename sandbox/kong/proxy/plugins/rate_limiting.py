@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.counters import WINDOWS, Counters, CountersUnavailableError
 from sandbox.kong.proxy.exchange import Exit
 from sandbox.kong.proxy.handler import Call, Config, Handler
@@ -27,6 +29,7 @@ class RateLimiting(Handler):
     name: ClassVar[str] = "rate-limiting"
     priority: ClassVar[int] = 910
 
+    @override
     async def access(self, call: Call) -> None:
         counters, config, key = call.node.counters, call.config, _key(call)
         try:

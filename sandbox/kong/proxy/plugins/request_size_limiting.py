@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Exit
 from sandbox.kong.proxy.handler import Call, Handler
 
@@ -14,6 +16,7 @@ class RequestSizeLimiting(Handler):
     name: ClassVar[str] = "request-size-limiting"
     priority: ClassVar[int] = 951
 
+    @override
     async def access(self, call: Call) -> None:
         request, config = call.exchange.request, call.config
         allowed = config["allowed_payload_size"] * _UNITS[config["size_unit"]]

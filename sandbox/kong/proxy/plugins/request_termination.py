@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Answer, Exit
 from sandbox.kong.proxy.handler import Call, Handler
 
@@ -21,6 +23,7 @@ class RequestTermination(Handler):
     name: ClassVar[str] = "request-termination"
     priority: ClassVar[int] = 2
 
+    @override
     async def access(self, call: Call) -> None:
         config, request = call.config, call.exchange.request
         trigger = config["trigger"]

@@ -7,6 +7,8 @@ import json
 from typing import ClassVar
 from urllib.parse import parse_qs, urlencode
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.exchange import Request
 from sandbox.kong.proxy.handler import Call, Config, Handler
 from sandbox.kong.proxy.plugins.transformations import (
@@ -24,6 +26,7 @@ class RequestTransformer(Handler):
     name: ClassVar[str] = "request-transformer"
     priority: ClassVar[int] = 801
 
+    @override
     async def access(self, call: Call) -> None:
         config, request = call.config, call.exchange.request
         if config["replace"]["uri"]:

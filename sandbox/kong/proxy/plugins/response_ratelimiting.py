@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from sandbox.kong.proxy.counters import CountersUnavailableError
 from sandbox.kong.proxy.exchange import Answer, Exit
 from sandbox.kong.proxy.handler import Call, Handler
@@ -16,6 +18,7 @@ class ResponseRateLimiting(Handler):
     name: ClassVar[str] = "response-ratelimiting"
     priority: ClassVar[int] = 900
 
+    @override
     async def access(self, call: Call) -> None:
         try:
             usage = _usage(call)
@@ -31,6 +34,7 @@ class ResponseRateLimiting(Handler):
             # Kong puts this header on the response although its comment says otherwise.
             call.exchange.response_headers.set(f"X-RateLimit-Remaining-{name}", str(min(remaining)))
 
+    @override
     def header_filter(self, call: Call) -> None:
         response, usage = call.exchange.response, call.context.get("usage")
         if response is None or usage is None:
@@ -51,6 +55,7 @@ class ResponseRateLimiting(Handler):
             call.context.pop("increments")
             raise Exit(Answer(429))
 
+    @override
     async def log(self, call: Call) -> None:
         for name, by in call.context.get("increments", {}).items():
             for period in call.context["usage"][name]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 from typing import Any, cast
 
 from sandbox.kong.proxy.headers import Headers
@@ -71,12 +72,12 @@ def json_object(body: bytes) -> Json | None:
 
 def _typed(step: Json, field: str) -> Iterator[tuple[str, Any]]:
     """Entries with their values cast by the step's `json_types`, where it has them."""
-    types = iter(step.get(f"{field}_types") or ())
-    for name, value in pairs(step[field]):
-        match next(types, None):
-            case "number":
-                yield name, json.loads(value)
-            case "boolean":
-                yield name, value == "true"
-            case _:
-                yield name, value
+    types: list[str] = step.get(f"{field}_types") or []
+    for (name, value), kind in zip(pairs(step[field]), chain(types, repeat("string")), strict=False):
+        yield name, _cast(value, kind)
+
+
+def _cast(value: str, kind: str) -> str | float | bool:
+    if kind == "number":
+        return json.loads(value)
+    return value == "true" if kind == "boolean" else value
