@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from entities.schema.complete import filled
+from entities.schema.complete import as_read, filled
 from entities.schema.document import ABSENT, UNKNOWN, Absent, Document, Json, Path, look_up
 from entities.schema.facts import Field, Record
 from entities.schema.stored import as_stored, basic_auth_hash
@@ -33,8 +33,8 @@ class Difference:
 
 def differences_in(kind: str, record: Record, desired: Document, live: Document) -> list[Difference]:
     """The differences of two documents of one kind; fields that only Kong fills count where they are given."""
-    wanted = as_stored(kind, filled(_as_written(record, desired), desired))
-    found = as_stored(kind, filled(_as_written(record, live), live))
+    wanted = as_stored(kind, as_read(record, filled(record, desired)))
+    found = as_stored(kind, as_read(record, filled(record, live)))
     ignored = set(SERVER_ONLY)
     ignored.update(name for name, field in record.fields.items() if field.transient and name not in desired)
     if kind in _KEPT_DIFFERENTLY:
@@ -43,17 +43,12 @@ def differences_in(kind: str, record: Record, desired: Document, live: Document)
     return list(_record_differences(record, wanted, found, ignored))
 
 
-def _as_written(record: Record, document: Document) -> Record:
-    """Shorthands of a whole document were spread when it was written; spread once more, some would change it."""
-    whole = all(name in document for name, field in record.fields.items() if not field.auto)
-    return replace(record, shorthands={}) if whole else record
-
-
 def _record_differences(
     record: Record, desired: Document, live: Document, ignored: AbstractSet[str] = frozenset(), at: Path = ()
 ) -> Iterator[Difference]:
     for name, value in desired.items():
-        if name in ignored:
+        echo = name in record.shorthands and name not in record.fields
+        if name in ignored or echo:
             continue
         yield from _differences(record.fields.get(name), value, live.get(name), (*at, name))
 

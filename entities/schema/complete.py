@@ -26,15 +26,19 @@ def filled(record: Record, document: Document) -> Document:
     return {**complete, **{name: value for name, value in given.items() if name not in record.fields}}
 
 
-def with_echoes(record: Record, document: Document) -> Document:
-    """A filled document with the deprecated fields that Kong gives back beside those that replace them."""
-    echoing = {
-        name: with_echoes(field.record, value)
+def as_read(record: Record, document: Document) -> Document:
+    """A filled document as Kong reads it back.
+
+    Kong spreads shorthands again when it reads (an upstream that hashes on nothing goes round-robin, whatever was
+    written) and adds the deprecated fields beside those that replace them.
+    """
+    nested = {
+        name: as_read(field.record, value)
         for name, field in record.fields.items()
         for value in [document.get(name)]
         if field.record and isinstance(value, dict)
     }
-    return echoed(record, {**document, **echoing})
+    return echoed(record, expanded(record, {**document, **nested}))
 
 
 def _filled_field(field: Field, value: Json | Absent) -> Json | Absent:
@@ -56,11 +60,13 @@ def _missing(field: Field) -> Json | Absent:
 
 
 def _filled_value(field: Field, value: Json) -> Json:
-    """Normalises a value; Lua has one empty table, so `{}` is an empty list where a list is due."""
+    """Normalises a value; Lua has one empty table, so `{}` and `[]` are what the field is."""
     if field.type in ("array", "set"):
         return _filled_list(field, [] if value == {} else value)
+    if field.type in ("map", "record") and value == []:
+        value = {}
     if field.record:
-        return filled(field.record, value) if isinstance(value, dict) else {} if value == [] else value
+        return filled(field.record, value) if isinstance(value, dict) else value
     if field.type == "map" and isinstance(value, dict):
         return {key: _filled_part(field.values, item) for key, item in value.items()}
     return _as_number(value)

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from entities.schema.check import record_errors
 from entities.schema.compare import Difference, differences_in
-from entities.schema.complete import filled, with_echoes
+from entities.schema.complete import as_read, filled
 from entities.schema.document import Document, Json, copied, strings
 from entities.schema.editions import Edition, editions_of
 from entities.schema.facts import Field, Record, as_object, overlaid, read_record
@@ -62,7 +62,7 @@ class KongSchema:
         """
         given = copied(document)
         record = self.record(kind, given)
-        return cast("dict[str, Any]", as_stored(kind, with_echoes(record, filled(record, given))))
+        return cast("dict[str, Any]", as_stored(kind, as_read(record, filled(record, given))))
 
     def complete_plugin_config(self, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
         """A plugin's configuration as Kong would give it back; unchanged for a plugin it does not know."""

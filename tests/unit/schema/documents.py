@@ -35,8 +35,6 @@ _SAMPLES: dict[str, list[str]] = {
 _WHOLE_BY_ANOTHER_NAME = {"scan_count"}
 """A number whose deprecated shorthand is an integer: Kong gives 0.5 back and then refuses it."""
 _MADE_BY_KONG = frozenset({"id", "created_at", "updated_at"})
-_DECIDED_BY_ANOTHER = {"upstreams": {"algorithm"}}
-"""What an upstream hashes on decides its algorithm; consistent hashing on nothing does not survive a second PUT."""
 _ID = "11111111-1111-4111-8111-111111111111"
 _FIELDS_OF_THEIR_OWN = {"http_method": "POST", "methods": "GET", "path": "/x", "account_email": "a@b.example"}
 
@@ -44,7 +42,7 @@ _FIELDS_OF_THEIR_OWN = {"http_method": "POST", "methods": "GET", "path": "/x", "
 @cache
 def documents(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """Documents of an entity kind, without what only Kong makes."""
-    return _records(kong_schema().record(kind, {}), leave_out=_MADE_BY_KONG | _DECIDED_BY_ANOTHER.get(kind, set()))
+    return _records(kong_schema().record(kind, {}), leave_out=_MADE_BY_KONG)
 
 
 @cache
@@ -71,8 +69,7 @@ def _records(record: Record, leave_out: frozenset[str] = frozenset()) -> st.Sear
     for name, field in record.fields.items():
         if name not in leave_out:
             needed = field.required and field.default is ABSENT and not field.auto and not field.record
-            never_null = field.required or name in record.shorthands
-            values = _present(name, field) if never_null else st.none() | _present(name, field)
+            values = _present(name, field) if field.required else st.none() | _present(name, field)
             (required if needed else optional)[name] = values
     return st.fixed_dictionaries(required, optional=optional)
 

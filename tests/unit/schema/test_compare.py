@@ -81,16 +81,6 @@ def test_what_means_something_else_differs_where_it_does(
     assert paths(kind, desired, live) == expected
 
 
-def test_a_whole_upstream_is_compared_as_it_is_though_kong_would_read_it_otherwise_when_written_again() -> None:
-    upstream = {"name": "u", "algorithm": "consistent-hashing"}
-    whole = kong_schema().complete("upstreams", upstream)
-
-    assert whole["hash_on"] == "none"
-    assert paths("upstreams", upstream, whole) == set()
-    assert paths("upstreams", whole, whole) == set()
-    assert kong_schema().complete("upstreams", whole)["algorithm"] == "round-robin"
-
-
 def test_a_difference_says_both_values_and_prints_neither() -> None:
     (difference,) = kong_schema().differences("keyauth_credentials", {"key": "wanted"}, {"key": "found"})
 

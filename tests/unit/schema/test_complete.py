@@ -35,6 +35,9 @@ COMPLETED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("upstreams", {"name": "u", "algorithm": "least-connections"}, {"algorithm": "least-connections",
      "hash_on": "none"}),
     ("upstreams", {"name": "u", "hash_on": "ip"}, {"algorithm": "consistent-hashing", "hash_fallback": "none"}),
+    ("upstreams", {"name": "u", "algorithm": "consistent-hashing"}, {"algorithm": "round-robin", "hash_on": "none"}),
+    ("upstreams", {"name": "u", "healthchecks": []}, {"algorithm": "round-robin"}),
+    ("routes", {"paths": ["/a"], "headers": []}, {"headers": {}}),
     ("targets", {"target": "a.example"}, {"target": "a.example:8000", "weight": 100}),
     ("targets", {"target": "[::1]:80"}, {"target": "[0000:0000:0000:0000:0000:0000:0000:0001]:80"}),
     ("targets", {"target": "010.0.0.1:80"}, {"target": "10.0.0.1:80"}),
@@ -52,6 +55,15 @@ def test_a_document_is_completed(kind: str, document: dict[str, Any], expected: 
     completed = kong_schema().complete(kind, document)
 
     assert {name: completed[name] for name in expected} == expected
+
+
+def test_an_empty_list_where_a_record_is_due_is_an_empty_record() -> None:
+    schema = kong_schema()
+
+    assert schema.complete("plugins", {"name": "cors", "config": []})["config"] == schema.complete_plugin_config(
+        "cors", {}
+    )
+    assert schema.check("plugins", {"name": "cors", "config": []}) == []
 
 
 def test_what_only_kong_makes_up_stays_out() -> None:
