@@ -36,11 +36,13 @@ class Route(Settings):
     """Paths and methods of an API, and who may use them."""
 
     name: KongName
+    """The name of the route in Kong. Unique over all APIs."""
     paths: Annotated[tuple[RoutePath, ...], Field(min_length=1)]
     """Path prefixes; the longest that fits a request wins. The path arrives at the backend unchanged."""
     methods: Annotated[tuple[HttpMethod, ...], Field(min_length=1)]
     """The methods that pass. OPTIONS is added for CORS preflights."""
     access: Access
+    """Who may use the route: the members of some groups, or everybody for a reason."""
     max_body: Megabytes | None = None
     """The largest request body; the stack's `traffic.maxBody` when left out."""
 
@@ -57,7 +59,9 @@ class Api(Settings):
     """A service behind the gateway."""
 
     name: KongName
+    """The name of the service in Kong."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    """Which requests go there, and who may send them."""
     timeouts: Timeouts = Timeouts()
     retries: Annotated[int, Field(ge=0, le=100)] = 2
     """How often Kong tries again when the backend cannot be reached."""

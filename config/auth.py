@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from config.counters import SecretKey
 from config.keys import UnsuitableKeyError, chosen_key, normal_pem, signing_keys
-from config.settings import Settings
+from config.settings import Settings, wrong_key
 from config.vocabulary import ClaimName, Issuer
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -79,11 +79,13 @@ class JwtAuth(Realm):
     @model_validator(mode="after")
     def _one_key(self) -> Self:
         if (self.signing_key is None) == (self.jwks_file is None):
-            raise ValueError("needs the realm's key once; write either signingKey or jwksFile")
+            raise wrong_key("jwksFile", "the realm's key is needed once; write either jwksFile or signingKey")
         if self.key_id is not None and self.jwks_file is None:
-            raise ValueError("keyId chooses from jwksFile; remove it beside signingKey")
-        if self.jwks_file is not None:
+            raise wrong_key("keyId", "chooses from jwksFile; remove it beside signingKey")
+        try:
             _ = self.public_key
+        except UnsuitableKeyError as error:
+            raise wrong_key("keyId", str(error)) from error
         return self
 
     @property

@@ -24,6 +24,7 @@ class SecretKey(Settings):
     """One value of a Kubernetes Secret in the gateway's namespace."""
 
     name: ObjectName
+    """The name of the Secret."""
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] = "password"
 
 
@@ -32,6 +33,7 @@ class RedisCounters(Settings):
 
     policy: Literal["redis"]
     host: Hostname
+    """The server's name."""
     port: Port = 6379
     database: Annotated[int, Field(ge=0, le=15)] = 0
     username: Annotated[str, Field(min_length=1)] | None = None

@@ -26,6 +26,7 @@ class ExternalDatabase(Settings):
 
     kind: Literal["external"]
     host: Hostname
+    """The server's name; with `tls: verify` the one on its certificate."""
     port: Port = 5432
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = "kong"
     """The database's name."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from config.problems import Location, Problem
+from config.settings import AT_KEY
 
 _WANTED: Mapping[str, str] = {
     "string_type": "text",
@@ -34,6 +35,8 @@ def problem(root: type[BaseModel], document: object, error: ErrorDetails) -> Pro
     location = _without_tags(error["loc"], document)
     if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         location = (*location, _discriminator(error))
+    if error["type"] == AT_KEY:
+        location = (*location, *str(error.get("ctx", {})["key"]).split("."))
     return Problem(location, _message(root, document, location, error))
 
 

@@ -1,16 +1,17 @@
 """Pulumi.yaml and Pulumi.<stack>.yaml, read as the Pulumi CLI reads them, without it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import cast
 
 import yaml
 from pydantic import JsonValue
 
-from config.problems import InvalidSettingsError, Problem
+from config.problems import InvalidSettingsError, Location, Problem
 
 PROJECT_FILE = "Pulumi.yaml"
 NAMESPACE = "omnify-gateway"
+_ENCRYPTED = "is encrypted, but no setting here is a secret; write it in the clear, and secrets into the cluster"
 
 
 class StackFileError(Exception):
@@ -71,11 +72,23 @@ def _configuration(file: Path) -> dict[str, JsonValue]:
         namespace, separator, name = key.partition(":")
         if separator and namespace != NAMESPACE:
             continue
-        if isinstance(value, dict) and "secure" in value:
-            problem = Problem((name or key,), "is encrypted, but no setting here is a secret; write it in the clear")
-            raise InvalidSettingsError([problem])
         own[name or key] = value
+    encrypted = [Problem(location, _ENCRYPTED) for key, value in own.items() for location in _secure(value, (key,))]
+    if encrypted:
+        raise InvalidSettingsError(encrypted)
     return own
+
+
+def _secure(value: JsonValue, location: Location) -> Iterator[Location]:
+    """The places of values that `pulumi config set --secret` wrote."""
+    if isinstance(value, dict):
+        if value.keys() == {"secure"}:
+            yield location
+        for key, item in value.items():
+            yield from _secure(item, (*location, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secure(item, (*location, index))
 
 
 def _default(entry: JsonValue) -> JsonValue:

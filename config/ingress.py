@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from config.settings import Settings
+from config.settings import Settings, wrong_key
 from config.vocabulary import Hostname, HttpUrl, ObjectName
 
 
@@ -25,7 +25,7 @@ class Ingress(Settings):
     @model_validator(mode="after")
     def _two_hosts(self) -> Self:
         if self.gateway_host == self.manager_host:
-            raise ValueError("managerHost equals gatewayHost; give Kong Manager a host of its own")
+            raise wrong_key("managerHost", "equals gatewayHost; give Kong Manager a host of its own")
         return self
 
     @property

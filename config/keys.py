@@ -63,8 +63,8 @@ def chosen_key(keys: Mapping[str, str], key_id: str | None) -> str:
     """
     names = ", ".join(sorted(keys))
     if key_id is None and len(keys) > 1:
-        raise UnsuitableKeyError(f"jwksFile has several keys; write keyId with one of {names}")
+        raise UnsuitableKeyError(f"is missing, and jwksFile has several keys; write one of {names}")
     chosen = next(iter(keys)) if key_id is None else key_id
     if chosen not in keys:
-        raise UnsuitableKeyError(f"keyId {chosen!r} is not in jwksFile; write one of {names}")
+        raise UnsuitableKeyError(f"{chosen!r} is not in jwksFile; write one of {names}")
     return keys[chosen]

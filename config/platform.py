@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from config.settings import Settings
+from config.settings import Settings, wrong_key
 from config.vocabulary import CpuQuantity, ImageReference, MemoryQuantity, Replicas, Seconds
 
 
@@ -22,7 +22,9 @@ class Amounts(Settings):
     """CPU and memory."""
 
     cpu: CpuQuantity
+    """In cores or millicores, such as '500m'."""
     memory: MemoryQuantity
+    """In binary units, such as '512Mi'."""
 
 
 class Resources(Settings):
@@ -34,11 +36,9 @@ class Resources(Settings):
     @model_validator(mode="after")
     def _requests_fit_limits(self) -> Self:
         if cores(self.requests.cpu) > cores(self.limits.cpu):
-            raise ValueError(f"requests.cpu is above limits.cpu; write at most '{self.limits.cpu}' for requests.cpu")
+            raise wrong_key("requests.cpu", f"is above limits.cpu; write at most '{self.limits.cpu}'")
         if binary_bytes(self.requests.memory) > binary_bytes(self.limits.memory):
-            raise ValueError(
-                f"requests.memory is above limits.memory; write at most '{self.limits.memory}' for requests.memory"
-            )
+            raise wrong_key("requests.memory", f"is above limits.memory; write at most '{self.limits.memory}'")
         return self
 
 
@@ -46,14 +46,16 @@ class Autoscaling(Settings):
     """A HorizontalPodAutoscaler over Kong's Deployment (Kubernetes: autoscaling/v2)."""
 
     min_replicas: Replicas
+    """The fewest pods; at least `replicas`."""
     max_replicas: Replicas
+    """The most pods."""
     cpu_percent: Annotated[int, Field(ge=1, le=100)] = 70
     """Average CPU use, in percent of the request, above which pods are added."""
 
     @model_validator(mode="after")
     def _room_to_grow(self) -> Self:
         if self.max_replicas < self.min_replicas:
-            raise ValueError(f"maxReplicas is below minReplicas; write at least {self.min_replicas} for maxReplicas")
+            raise wrong_key("maxReplicas", f"is below minReplicas; write at least {self.min_replicas}")
         return self
 
 
@@ -61,6 +63,7 @@ class DisruptionBudget(Settings):
     """How many pods must stay when nodes are drained (Kubernetes: policy/v1 PodDisruptionBudget)."""
 
     min_available: Replicas
+    """The pods that must stay; fewer than there are."""
 
 
 class Platform(Settings):

@@ -26,6 +26,7 @@ class Plugin(Settings):
     """A plugin that the sections above do not offer. Its configuration is checked against Kong's own schema."""
 
     name: PluginName
+    """The plugin's name in Kong."""
     on: PluginScope | None = None
     """What it works on; every request when left out."""
     config: dict[str, JsonValue] = Field(default_factory=dict)

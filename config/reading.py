@@ -9,9 +9,10 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import cast
 
-from pydantic import BaseModel, JsonValue, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, create_model
 
 from config.explain import problem, unknown_key
 from config.problems import InvalidSettingsError, Location, Problem
@@ -88,11 +89,7 @@ class _Part:
 
 
 def _read_section(name: str, alias: str, document: Document) -> _Part:
-    info = StackSettings.model_fields[name]
-    model = cast(
-        "type[BaseModel]",
-        create_model("Section", __base__=_Section, **{name: (info.annotation, info)}),  # pyright: ignore[reportCallIssue, reportArgumentType]
-    )
+    model = _section_model(name)
     given: Document = {alias: document[alias]} if alias in document else {}
     wrong: set[Location] = set()
     found: dict[Problem, None] = {}
@@ -102,12 +99,14 @@ def _read_section(name: str, alias: str, document: Document) -> _Part:
         try:
             value = getattr(model.model_validate_json(json.dumps(draft), strict=True), name)
         except ValidationError as refusal:
-            problems = [
-                (problem(StackSettings, draft, error), error["type"]) for error in refusal.errors(include_url=False)
-            ]
-            originals = [(Problem(origins.original(each.location), each.message), kind) for each, kind in problems]
-            found |= {each: None for each, _ in originals}
-            more = {_left_out(each.location, kind) for each, kind in originals}
+            problems: list[tuple[str, Problem]] = []
+            for error in refusal.errors(include_url=False):
+                each = problem(StackSettings, draft, error)
+                problems.append((error["type"], Problem(origins.original(each.location), each.message)))
+            more = {_left_out(each.location, kind) for kind, each in problems}
+            # A list that is too short because its items are wrong is not wrong by itself.
+            shortened = {location[:-1] for location in wrong | more}
+            found |= {each: None for kind, each in problems if kind != "too_short" or each.location not in shortened}
             if more <= wrong or (alias,) in more or alias not in draft:
                 return _Part(readable=False, value=None, problems=tuple(found), origins=origins)
             wrong |= more
@@ -116,7 +115,15 @@ def _read_section(name: str, alias: str, document: Document) -> _Part:
 
 
 class _Section(BaseModel):
-    model_config = StackSettings.model_config
+    model_config = StackSettings.model_config | ConfigDict(use_attribute_docstrings=False)
+
+
+@cache
+def _section_model(name: str) -> type[BaseModel]:
+    """A model with one field of `StackSettings`."""
+    info = StackSettings.model_fields[name]
+    fields = {name: (info.annotation, info)}
+    return cast("type[BaseModel]", create_model("Section", __base__=_Section, **fields))  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def _left_out(location: Location, kind: str) -> Location:

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 
 class Settings(BaseModel):
@@ -16,3 +17,12 @@ class Settings(BaseModel):
         validate_default=True,
         use_attribute_docstrings=True,
     )
+
+
+AT_KEY = "at_key"
+"""The type of the errors that `wrong_key` makes."""
+
+
+def wrong_key(key: str, message: str) -> PydanticCustomError:
+    """An error of a model's rule between its keys, placed at the key that should change."""
+    return PydanticCustomError(AT_KEY, "{message}", {"key": key, "message": message})

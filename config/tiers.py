@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from config.settings import Settings
+from config.settings import Settings, wrong_key
 from config.vocabulary import GroupName, KongName
 
 Requests = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -14,15 +14,18 @@ class Limits(Settings):
     """Requests in a minute, an hour and a day (fixed windows, as Kong's rate-limiting counts)."""
 
     minute: Requests
+    """Requests in a minute."""
     hour: Requests
+    """Requests in an hour; at least as many as in a minute."""
     day: Requests
+    """Requests in a day; at least as many as in an hour."""
 
     @model_validator(mode="after")
     def _longer_windows_allow_more(self) -> Self:
         if self.hour < self.minute:
-            raise ValueError(f"hour is below minute; write at least {self.minute} for hour")
+            raise wrong_key("hour", f"{self.hour} is below the minute's limit; write at least {self.minute}")
         if self.day < self.hour:
-            raise ValueError(f"day is below hour; write at least {self.hour} for day")
+            raise wrong_key("day", f"{self.day} is below the hour's limit; write at least {self.hour}")
         return self
 
     def times(self, factor: int) -> "Limits":
@@ -49,7 +52,7 @@ class Tier(Settings):
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> Self:
         if self.times is not None and self.limits is not None:
-            raise ValueError("has both times and limits; write one of them")
+            raise wrong_key("limits", "stands beside times; write one of them")
         return self
 
     @property

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from config.settings import Settings
+from config.settings import Settings, wrong_key
 from config.vocabulary import HeaderName, HttpMethod, Megabytes, Seconds
 
 
@@ -59,5 +59,7 @@ class Cors(Settings):
     @model_validator(mode="after")
     def _no_credentials_for_everybody(self) -> Self:
         if self.credentials and "*" in self.origins:
-            raise ValueError("allows credentials from every origin; list the origins, or write 'credentials: false'")
+            raise wrong_key(
+                "origins", "'*' would allow credentials from every origin; list them, or write 'credentials: false'"
+            )
         return self

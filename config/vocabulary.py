@@ -124,12 +124,9 @@ Hostname = Annotated[
 """A DNS name or an IPv4 address, without scheme and port."""
 
 ContextName = Annotated[
-    str,
-    AfterValidator(
-        _matching(r"[^\s/]+", "is not a context that the tunnel can name; rename it without blanks and slashes")
-    ),
+    str, AfterValidator(_matching(r"\S+", "is not the name of a context; 'kubectl config get-contexts' lists them"))
 ]
-"""A context of the kubeconfig. Without a slash, because the tunnel's address has it as one segment."""
+"""A context of the kubeconfig."""
 
 RoutePath = Annotated[str, AfterValidator(_route_path)]
 """A path prefix of a route. Regular expressions are left out: they cannot be checked for overlap."""

@@ -1,12 +1,13 @@
 """The plugins that a stack asks for in Kong's own terms: checked against Kong's schema and completed from it."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from config.plugins import Plugin as PluginSettings
 from config.problems import Location, Problem
 from entities.model import Plugin, Scope, plugin
-from entities.schema import kong_schema
+from entities.schema import Violation, kong_schema
 
 GUARDS = frozenset({"pre-function", "jwt", "openid-connect", "oidc", "acl"})
 """What authentication is made of. Kong runs the most specific plugin of a name, so another would replace it."""
@@ -41,7 +42,8 @@ def problems(plugins: Sequence[PluginSettings], edition: str) -> Iterator[Proble
             )
         # A plugin of Kong Enterprise has no schema here; Kong itself checks it.
         for violation in schema.check_plugin_config(settings.name, dict(settings.config)):
-            yield Problem((*place, "config", *violation.path), violation.message)
+            path = tuple(step for step in violation.path if step != "@entity")
+            yield Problem((*place, "config", *path), violation.message + _instead(settings.name, violation))
 
 
 def _missing(name: str) -> str:
@@ -51,3 +53,17 @@ def _missing(name: str) -> str:
         return f"{name!r} is in Kong Enterprise only; remove it, or write edition: enterprise"
     close = difflib.get_close_matches(name, schema.plugin_names, n=1)
     return f"{name!r} is no plugin of Kong 3.9; " + (f"write {close[0]!r}" if close else "remove it")
+
+
+def _instead(name: str, violation: Violation) -> str:
+    """What to write instead of a field that Kong does not know; other messages of Kong say it themselves."""
+    if violation.message != "unknown field":
+        return ""
+    siblings: object = kong_schema().complete_plugin_config(name, {})
+    for step in violation.path[:-1]:
+        siblings = cast("Mapping[object, object]", siblings).get(step) if isinstance(siblings, Mapping) else None
+    known = [str(key) for key in cast("Mapping[object, object]", siblings)] if isinstance(siblings, Mapping) else []
+    close = difflib.get_close_matches(str(violation.path[-1]), known, n=1)
+    return (
+        f"; write {close[0]!r}" if close else "; remove it" + (f", or write one of {', '.join(known)}" if known else "")
+    )

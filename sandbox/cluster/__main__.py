@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.status import Status
-from rich.table import Table
+from rich.table import Column, Table
 
 from sandbox.cluster import build as building
 from sandbox.cluster import controlplane
@@ -37,7 +37,7 @@ def start(state: State = _STATE) -> None:
 @app.command()
 def status(state: State = _STATE) -> None:
     """Show which parts run."""
-    table = Table("part", "process", "memory", "log")
+    table = Table("part", "process", "memory", Column("log", overflow="fold"))
     for part in controlplane.status(state):
         memory = f"{part.memory / 2**20:.0f} MiB" if part.pid else ""
         table.add_row(part.name, str(part.pid or "not running"), memory, str(part.log))

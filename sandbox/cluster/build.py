@@ -13,6 +13,7 @@ import subprocess
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
@@ -75,9 +76,11 @@ def build(report: Report = silent) -> Path:
     binary.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(binary.with_suffix(".lock")):
         if not binary.exists():
-            partial = binary.with_suffix(".partial")
-            go.compile(partial, report)
-            partial.replace(binary)
+            # A directory of its own, because a Go that outlives a killed build still writes there.
+            with TemporaryDirectory(dir=binary.parent) as scratch:
+                partial = Path(scratch) / binary.name
+                go.compile(partial, report)
+                partial.replace(binary)
     return binary
 
 
@@ -108,7 +111,7 @@ class _Go:
         """Fetch what is missing, compile what Go's cache does not have, and link."""
         flags = ("-trimpath", "-buildvcs=false", f"-ldflags=-s -w {self._stamp()}")
         stale = self._fetch(flags, report)
-        linking = Progress("linking")
+        linking = Progress("linking", detail=target.name)
         report(Progress("compiling", 0, stale) if stale else linking)
         lines = self._lines("build", "-v", *flags, "-o", str(target), ".")
         for compiled, line in enumerate(lines, start=1):

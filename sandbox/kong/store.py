@@ -87,11 +87,8 @@ class Store:
 
     def _refuse_referenced(self, kind: str, identity: str) -> None:
         for child, foreign in referring_to(kind):
-            found = self.children(child.name, foreign.field, identity)
-            if found and foreign.on_delete == "restrict":
+            if foreign.on_delete == "restrict" and self.children(child.name, foreign.field, identity):
                 raise still_referenced(kind, child.name)
-            for document in found:
-                self._refuse_referenced(child.name, document["id"])
 
 
 class _Table:

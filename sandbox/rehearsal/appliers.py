@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pulumi
 from pydantic import JsonValue
 
+from config.files import NAMESPACE, PROJECT_FILE
 from gateway.recording import PROJECT, record
 from sandbox.cluster.kubeconfig import Cluster
 from sandbox.engine import engine
@@ -102,7 +103,9 @@ class PulumiCli:
         del report
         write_stack_file(document, self._file)
         if self._stack not in self._stacks():
-            self._run("stack", "init", self._stack, "--config-file", str(self._file))
+            # The CLI puts a stack's salt into the stack file of the folder it works in: not into the repository's.
+            self._file.with_name(PROJECT_FILE).write_text(f"name: {NAMESPACE}\nruntime: python\n")
+            self._run("stack", "init", self._stack, "--no-select", "--cwd", str(self._file.parent))
         self._run("up", *self._on_stack(), "--yes", "--skip-preview", "--config-file", str(self._file))
         outputs = self._output("stack", "output", "--json", *self._on_stack())
         return json.loads(outputs)

@@ -31,6 +31,10 @@ class Display:
         took = time.monotonic() - started
         self.console.print(f"[green]✓[/] {escape(line.done)} [dim]{took:.1f} s[/]")
 
+    def say(self, text: str) -> None:
+        """A line as it is."""
+        self.console.print(escape(text))
+
     def failure(self, title: str, reason: str, log: str | None) -> None:
         """A step that failed: its name, the reason, and where more is to be read."""
         self.console.print(f"[red]✗ {escape(title)}[/]: {escape(reason)}")
@@ -61,7 +65,7 @@ class Line:
     def __init__(self, console: Console, title: str) -> None:
         self._title = title
         self._console = console
-        self._said = 0.0
+        self._said = time.monotonic()
         self.done = title
         """What stands there when it is done."""
         self.onto = lambda _text: None  # pyright: ignore[reportUnknownLambdaType]

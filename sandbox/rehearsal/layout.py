@@ -48,8 +48,8 @@ class Layout:
         return self.root / "rehearsal.lock"
 
     def stack_file(self, stack: str) -> Path:
-        """The stack file as the rehearsal applies it."""
-        return self.root / f"Pulumi.{stack}.yaml"
+        """The stack file as the rehearsal applies it, beside a Pulumi.yaml of its own."""
+        return self.root / "project" / f"Pulumi.{stack}.yaml"
 
     def engine_state(self, stack: str) -> Path:
         """What the sandbox's engine applied."""

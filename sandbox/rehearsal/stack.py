@@ -14,11 +14,11 @@ Document = dict[str, JsonValue]
 
 
 def rehearsed(
-    stack: str, *, context: str, public_key: str, backends: Mapping[str, str] | None, overrides: Mapping[str, JsonValue]
+    stack: str, *, context: str, public_key: str, backend: str | None, overrides: Mapping[str, JsonValue]
 ) -> Document:
     """What the stack says, with what only the rehearsal knows.
 
-    `backends` takes the place of the stack's own where a real Kong must reach them. `overrides` are whole sections.
+    `backend` takes the place of every API's own, where a real Kong must reach it. `overrides` are whole sections.
 
     Raises:
         StackFileError: the stack's files cannot be read.
@@ -29,8 +29,8 @@ def rehearsed(
     if auth.get("kind") == "jwt":
         kept = {key: value for key, value in auth.items() if key not in {"jwksFile", "keyId"}}
         document["auth"] = kept | {"signingKey": public_key}
-    if backends is not None:
-        document["backends"] = dict(backends)
+    if backend is not None:
+        document["backends"] = dict.fromkeys(_section(document, "backends"), backend)
     return document
 
 

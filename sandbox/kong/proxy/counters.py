@@ -28,6 +28,11 @@ class Counters:
         self.available = True
         """Turn it off and every call fails, as with Redis down."""
 
+    @property
+    def size(self) -> int:
+        """How many counts are kept."""
+        return len(self._counts)
+
     def usage(self, key: str, period: str) -> int:
         """The count in the window that runs."""
         self._check()
