@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from entities.schema.check import record_errors
 from entities.schema.compare import Difference, differences_in
 from entities.schema.complete import as_read, filled
-from entities.schema.document import Document, Json, copied, strings
+from entities.schema.document import Document, Json, copied, holds_unknown, strings
 from entities.schema.editions import Edition, editions_of
 from entities.schema.facts import Field, Record, as_object, overlaid, read_record
 from entities.schema.shorthands import shorthand_errors
@@ -130,9 +130,7 @@ class KongSchema:
         if kind == "plugins":
             return self._plugins.get(str(document.get("name")), self._entities["plugins"])
         if kind == "routes":
-            protocols = document.get("protocols", ["http"])
-            chosen = (self._routes[name] for name in strings(protocols) if name in self._routes)
-            return next(chosen, self._entities["routes"])
+            return self._route_variant(document.get("protocols", ["http"])) or self._entities["routes"]
         return self._entities[kind]
 
     def plugin_config(self, name: str) -> Record | None:
@@ -145,12 +143,30 @@ class KongSchema:
         return self.plugin_config(name) or Record({})
 
     def _errors(self, kind: str, document: Document) -> Errors:
+        record = self.record(kind, document)
         if kind == "plugins":
             unusable = self._plugin_name_error(document.get("name"))
             if unusable:
                 return {"name": unusable}
-        record = self.record(kind, document)
+        if kind == "routes":
+            unusable = self._protocols_error(document.get("protocols", ["http"]))
+            if unusable:
+                return {"protocols": unusable}
         return shorthand_errors(record, document) or record_errors(record, filled(record, document))
+
+    def _route_variant(self, protocols: Json) -> Record | None:
+        """The first protocol that Kong knows decides how a route is read."""
+        names = [protocols] if isinstance(protocols, str) else strings(protocols)
+        return next((self._routes[name] for name in names if name in self._routes), None)
+
+    def _protocols_error(self, protocols: Json) -> str | None:
+        """Kong checks nothing else of a route whose protocols it does not know."""
+        if protocols is None:
+            return REQUIRED
+        if holds_unknown(protocols) or self._route_variant(protocols):
+            return None
+        first = protocols if isinstance(protocols, str) else next(strings(protocols), "nil")
+        return f"unknown type: {first}"
 
     def _plugin_name_error(self, name: Json) -> str | None:
         if name is None:

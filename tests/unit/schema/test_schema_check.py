@@ -53,7 +53,12 @@ FIELD_RULES: list[tuple[str, dict[str, Any], tuple[str | int, ...], str]] = [
     ("routes", {**ROUTE, "headers": {"x-a": "1"}}, ("headers",), "expected an array"),
     ("routes", {**ROUTE, "headers": {"x a": ["1"]}}, ("headers",), "bad header name 'x a', allowed characters are "
      "A-Z, a-z, 0-9, '_', and '-'"),
-    ("routes", {**ROUTE, "protocols": []}, ("protocols",), "length must be at least 1"),
+    ("routes", {**ROUTE, "protocols": []}, ("protocols",), "unknown type: nil"),
+    ("routes", {**ROUTE, "protocols": ["ftp"]}, ("protocols",), "unknown type: ftp"),
+    ("routes", {**ROUTE, "protocols": ["http", "ftp"]}, ("protocols", 1),
+     "expected one of: grpc, grpcs, http, https, tcp, tls, tls_passthrough, udp"),
+    ("routes", {**ROUTE, "protocols": "http"}, ("protocols",), "expected a set"),
+    ("routes", {**ROUTE, "protocols": None}, ("protocols",), "required field missing"),
     ("routes", {**ROUTE, "hosts": ["a.*.b"]}, ("hosts", 0), "invalid wildcard: must be placed at leftmost or "
      "rightmost label"),
     ("routes", {**ROUTE, "hosts": ["*.a:99999"]}, ("hosts", 0), "invalid port number"),
