@@ -68,14 +68,14 @@ def test_a_go_that_is_too_old_is_refused(version: str, tmp_path: Path, monkeypat
 def test_it_reports_downloads_and_the_packages_that_are_not_compiled_yet(calls: Path) -> None:
     reports: list[Progress] = []
 
-    build(reports.append)
+    binary = build(reports.append)
 
     assert [str(report) for report in reports] == [
         "looking for modules",
         "downloading modules 1 k8s.io/api",
         "compiling 0 of 2",
         "compiling 1 of 2 k8s.io/api/core/v1",
-        "linking",
+        f"linking {binary.name}",
     ]
 
 
@@ -111,6 +111,7 @@ def test_a_failed_build_says_why_and_leaves_no_binary(calls: Path, monkeypatch: 
     assert str(failure.value) == (
         f"go build failed in {MODULE}; it said last:\n  k8s.io/api/core/v1\n  controlplane\n  no space left on device"
     )
+    assert [path.suffix for path in (calls.parent / "cache" / "omnify-gateway").iterdir()] == [".lock"]
     monkeypatch.setenv("FAULT", "")
     assert build().read_text() == "half\n"
     assert len(calls.read_text().splitlines()) == 2
