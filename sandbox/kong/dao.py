@@ -146,8 +146,6 @@ class Dao:
             refuse_unmatched_protocols(self.store, document)
         self.refuse(self.schema.check_update(kind, document))
         complete = self.schema.complete(kind, document)
-        # Shorthands that are fields as well (an upstream's `algorithm`) were applied to what was sent, not to the rest.
-        complete.update({name: document[name] for name in record.shorthands if name in record.fields})
         if kind == "basicauth_credentials" and "password" in sent:
             complete["password"] = basic_auth_hash(complete["consumer"], complete["password"])
         return _without_names(complete) if kind == "certificates" else complete

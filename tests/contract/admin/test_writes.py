@@ -88,6 +88,17 @@ def test_a_patch_may_use_a_deprecated_name_of_a_field(kong: httpx.Client) -> Non
     assert (patched["config"]["redis"]["host"], patched["config"]["redis_host"]) == ("new.example", "new.example")
 
 
+def test_a_plugin_must_share_a_protocol_with_a_route_of_its_service(kong: httpx.Client) -> None:
+    _put(kong, "/services/t-protocols", host="a.example", **_TAGGED)
+    kong.post(
+        "/services/t-protocols/routes", json={"paths": ["/t"], "protocols": ["http"], **_TAGGED}
+    ).raise_for_status()
+
+    refused = kong.post("/services/t-protocols/plugins", json={"name": "cors", "protocols": ["grpc"], **_TAGGED})
+
+    assert refused.json()["fields"]["protocols"].startswith("must match the protocols of at least one route")
+
+
 def test_a_password_is_hashed_once(kong: httpx.Client) -> None:
     _put(kong, "/consumers/t-basic", **_TAGGED)
     made = kong.post("/consumers/t-basic/basic-auth", json={"username": "t-user", "password": "secret"}).json()

@@ -26,8 +26,10 @@ def _process(*arguments: str) -> Generator[tuple[subprocess.Popen[str], dict[str
     started = [sys.executable, "-m", "sandbox.kong", *ports, *arguments]
     with subprocess.Popen(started, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process, json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGTERM)
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
 
 

@@ -75,7 +75,7 @@ def test_a_reference_must_lead_somewhere() -> None:
         Store().insert("routes", _route("r", "nowhere"))
 
 
-def test_what_belongs_to_an_entity_goes_with_it_all_the_way_down() -> None:
+def test_what_belongs_to_an_entity_goes_with_it() -> None:
     store = Store()
     store.insert("consumers", {"id": "c", "username": "u", "custom_id": None})
     store.insert("acls", {"id": "a", "consumer": {"id": "c"}, "group": "g"})
@@ -86,7 +86,7 @@ def test_what_belongs_to_an_entity_goes_with_it_all_the_way_down() -> None:
     assert (store.all("acls"), store.all("plugins")) == ([], [])
 
 
-def test_a_deletion_that_is_refused_further_down_deletes_nothing() -> None:
+def test_a_deletion_that_is_refused_deletes_nothing() -> None:
     store = Store()
     store.insert("services", _service("s"))
     store.insert("plugins", _plugin("p", "cors", service="s"))
