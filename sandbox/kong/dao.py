@@ -160,7 +160,8 @@ class Dao:
         return document
 
     def _resolved(self, field: str, kind: str, named: Document) -> Document:
-        names = [name for fields in KINDS[kind].unique if len(fields) == 1 for name in fields if named.get(name)]
+        unique = [fields[0] for fields in KINDS[kind].unique if len(fields) == 1]
+        names = [name for name in unique if isinstance(named.get(name), str)]
         for name in names:
             found = self.store.find(kind, (name,), (named[name],))
             if found:

@@ -3,6 +3,7 @@
 Kong: kong/db/dao/snis.lua and certificates.lua.
 """
 
+from entities.schema.document import strings
 from sandbox.kong.errors import schema_violation
 from sandbox.kong.kinds import Document
 from sandbox.kong.store import Store
@@ -16,11 +17,11 @@ def names_of(store: Store, certificate: str) -> list[str]:
 def requested(store: Store, sent: Document, certificate: str | None) -> list[str] | None:
     """The names a request gives a certificate; None when it says nothing about them.
 
-    Raises KongError when one is given twice or leads to another certificate.
+    Raises KongError when one is given twice or leads to another certificate. What is no name is the schema's to refuse.
     """
     if "snis" not in sent:
         return None
-    names = sorted(_as_list(sent["snis"]))
+    names = sorted(strings(sent["snis"]))
     for name in names:
         if names.count(name) > 1:
             raise schema_violation("snis", f"{name} is duplicated")
@@ -29,7 +30,3 @@ def requested(store: Store, sent: Document, certificate: str | None) -> list[str
             owner = taken["certificate"]["id"]
             raise schema_violation("snis", f"{name} already associated with existing certificate '{owner}'")
     return names
-
-
-def _as_list(snis: str | list[str] | None) -> list[str]:
-    return [snis] if isinstance(snis, str) else snis or []

@@ -149,6 +149,25 @@ def test_a_plugin_that_the_edition_does_not_have_is_refused(kong: httpx.Client, 
     assert (refused.status_code, refused.json()["fields"]) == (400, {"name": message})
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/certificates", {"cert": "a", "key": "b", "snis": 5}),
+        ("/certificates", {"cert": "a", "key": "b", "snis": [{"name": "x"}]}),
+        ("/routes", {"paths": ["/x"], "service": {"name": ["x"]}}),
+        ("/routes", {"paths": ["/x"], "service": {"id": 5}}),
+        ("/services", {"id": 5, "host": "h"}),
+        ("/consumers", {"username": ["x"]}),
+        ("/plugins", {"name": {"x": 1}}),
+        ("/plugins", {"name": "cors", "protocols": 5}),
+        ("/plugins", {"name": "cors", "config": []}),
+        ("/upstreams", {"name": "u", "healthchecks": {"active": 5}}),
+    ],
+)
+def test_values_of_wrong_types_are_no_server_errors(kong: httpx.Client, path: str, body: dict[str, Any]) -> None:
+    assert kong.post(path, json={**body, **_TAGGED}).status_code < 500
+
+
 def test_a_refused_entity_is_not_written(kong: httpx.Client) -> None:
     kong.put("/services/t-refused", json={"host": "a.example", "port": -1, **_TAGGED})
 
