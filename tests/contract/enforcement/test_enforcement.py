@@ -6,8 +6,8 @@ A scenario configures the plugin, sends requests, and tells what came of it in t
 import json
 import time
 from ast import literal_eval
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
 
 import httpx
 import jwt
@@ -56,14 +56,15 @@ def _parsed(info: str) -> Any:
         return info
 
 
-def _without_request_id(outcome: Any) -> Any:
-    if isinstance(outcome, dict) and "request_id" in outcome:
-        assert len(outcome["request_id"]) == 32
-        return {name: value for name, value in outcome.items() if name != "request_id"}
-    return outcome
+def _without_request_id(outcome: object) -> object:
+    if not isinstance(outcome, dict) or "request_id" not in outcome:
+        return cast("object", outcome)
+    fields = cast("dict[str, str]", outcome)
+    assert len(fields["request_id"]) == 32
+    return {name: value for name, value in fields.items() if name != "request_id"}
 
 
-def with_token(token: str) -> dict[str, dict[str, str]]:
+def with_token(token: str) -> dict[str, Any]:
     return {"headers": {"Authorization": f"Bearer {token}"}}
 
 
@@ -211,7 +212,7 @@ async def _(gateway: Gateway) -> Any:
     return answers[1].json()
 
 
-async def _stream(chunk: bytes, times: int) -> Any:
+async def _stream(chunk: bytes, times: int) -> AsyncIterator[bytes]:
     for _ in range(times):
         yield chunk
 

@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import entities.auth
@@ -29,7 +29,7 @@ function tell(value)
     table.sort(fields)
     return "{" .. table.concat(fields, "|") .. "}"
   elseif type(value) == "number" then
-    return string.format("%%.17g", value)
+    return string.format("%%.17g", value + 0)
   end
   return type(value) .. ":" .. tostring(value)
 end
@@ -58,15 +58,16 @@ def read(document: str) -> str:
 
 
 def tell(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + "|".join(sorted(f"{key}={tell(field)}" for key, field in value.items())) + "}"
     if isinstance(value, list):
-        return "{" + "|".join(sorted(f"{at}={tell(field)}" for at, field in enumerate(value, start=1))) + "}"
+        value = dict(enumerate(cast("list[Any]", value), start=1))
+    if isinstance(value, dict):
+        fields = cast("dict[Any, Any]", value)
+        return "{" + "|".join(sorted(f"{key}={tell(field)}" for key, field in fields.items())) + "}"
     if value is None:
         return "{}"
     if isinstance(value, bool):
         return f"boolean:{str(value).lower()}"
-    return f"string:{value}" if isinstance(value, str) else f"{float(value):.17g}"
+    return f"string:{value}" if isinstance(value, str) else f"{float(value) + 0.0:.17g}"
 
 
 text = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="|={}, "), max_size=20)
@@ -78,24 +79,29 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(value=values, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]))
 def test_every_document_is_read_as_python_reads_it(value: Any, ascii_only: bool, indent: int | None) -> None:
     document = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
-    assert sorted(read(document)) == sorted(tell(value))
+    assert read(document) == tell(value)
 
 
+@settings(deadline=None)
 @given(value=values, at=st.integers(0, 200), junk=st.sampled_from(list('{}[]",:\\0-+.eEtfn \x01')))
 def test_what_it_accepts_python_accepts_with_the_same_meaning(value: Any, at: int, junk: str) -> None:
     document = json.dumps(value)
     broken = document[:at] + junk + document[at + 1 :]
     told = read(broken)
     if told != "refused":
-        assert sorted(told) == sorted(tell(json.loads(broken)))
+        assert told == tell(json.loads(broken))
 
 
 @pytest.mark.parametrize(
     "document",
-    ["", " ", "{", "[1,]", '{"a":1,}', '{"a" 1}', "{a:1}", "[1 2]", "nul", "truefalse", "+1", ".5", "1.", "1e", "--1"],
+    [
+        *("", " ", "{", "[1,]", '{"a":1,}', '{"a" 1}', "{a:1}", "[1 2]", "[1x2]", '{"a":1x"b":2}'),
+        *("nul", "truefalse", "+1", ".5", "1.", "1e", "--1"),
+    ],
 )
 def test_broken_documents_are_refused(document: str) -> None:
     assert read(document) == "refused"

@@ -36,7 +36,7 @@ def public_key(name: str = "realm") -> str:
 def claims(**changed: Any) -> dict[str, Any]:
     """An access token's claims; a value of `...` takes a claim out."""
     now = int(time.time())
-    whole = {
+    whole: dict[str, Any] = {
         "exp": now + 300,
         "iat": now,
         "iss": ISSUER,

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -78,7 +78,7 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running_gateway(backend: str) -> AsyncIterator[Gateway]:
+async def running_gateway(backend: str) -> AsyncGenerator[Gateway]:
     store, log = MemoryStore(), BytesIO()
     port = int(backend.rpartition(":")[2])
     service = store.add("services", name="echo", host="127.0.0.1", port=port, protocol="http", retries=0)

@@ -19,7 +19,7 @@ FIELDS = {
     "request.headers": ALLOWED_HEADERS,
     "request.querystring": "return nil",
     "request.uri": "return kong.request.get_raw_path()",
-    "request.url": "return kong.request.get_scheme() .. '://' .. kong.request.get_host() .. kong.request.get_raw_path()",
+    "request.url": "local r = kong.request return r.get_scheme() .. '://' .. r.get_host() .. r.get_raw_path()",
     "upstream_uri": "return ((ngx.var.upstream_uri or ''):match('^[^?]*'))",
     "response.headers.set-cookie": "return nil",
 }
