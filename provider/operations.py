@@ -15,6 +15,7 @@ from provider.check import Checked, Failure, Gateway, check
 from provider.credentials import as_declared
 from provider.diff import Change, diff
 from provider.documents import Document, property_of, to_document, to_properties
+from provider.identifiers import parse_identifier
 from provider.live import unique_keys
 from provider.resources import ResourceType
 from provider.secrecy import secret_properties, secret_texts
@@ -57,7 +58,7 @@ class Operations:
 
     def diff(self, urn: Urn, identity: str, olds: Properties, news: Properties) -> tuple[Change, ...]:
         """List what an update from the old inputs to the new ones would change."""
-        self._store.ledger.hold(urn.text, identity.partition("|")[0])
+        self._store.ledger.hold(urn.text, parse_identifier(urn.type, identity).entity)
         return diff(self._gateway, urn.type, olds, news)
 
     def planned(self, urn: Urn, identity: str | None, news: Properties, olds: Properties) -> State:

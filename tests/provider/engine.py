@@ -1,7 +1,7 @@
 """The Pulumi engine's side of the protocol, for tests: it calls the provider over gRPC in the engine's order."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,27 @@ class Engine:
         await self.stub.Cancel(empty_pb2.Empty())
 
 
+@dataclass
+class Refusal:
+    """How a call ended that the provider refused."""
+
+    code: grpc.StatusCode = grpc.StatusCode.OK
+    details: str = ""
+
+
+@contextlib.contextmanager
+def refused() -> Generator[Refusal]:
+    """Expect a refusal; what it was is known after the block."""
+    refusal = Refusal()
+    try:
+        yield refusal
+    except grpc.aio.AioRpcError as error:
+        refusal.code, refusal.details = error.code(), str(error.details())
+    else:
+        message = "nothing was refused"
+        raise AssertionError(message)
+
+
 def _split(reason: str) -> tuple[str, str]:
     """A path that the engine must not look up stands before the reason."""
     path, colon, rest = reason.partition(": ")
@@ -166,7 +187,7 @@ def changes(response: provider_pb2.DiffResponse) -> set[str]:
 @contextlib.asynccontextmanager
 async def running_engine(
     admin_uri: str | None, *, environment: dict[str, str] | None = None, patience: Patience = QUICK, **settings: Any
-) -> AsyncIterator[Engine]:
+) -> AsyncGenerator[Engine]:
     """Start a provider on a loopback port, as its process would, and configure it."""
     provider = KongProvider(environment=environment or {}, patience=patience)
     server, port = await serve(provider)

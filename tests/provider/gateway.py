@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -189,7 +189,7 @@ def new_application() -> ASGIApp:
 
 
 @contextlib.asynccontextmanager
-async def running_gateway() -> AsyncIterator[TestGateway]:
+async def running_gateway() -> AsyncGenerator[TestGateway]:
     gateway = TestGateway(new_application())
     if REAL_KONG:
         await _empty(gateway)

@@ -119,7 +119,7 @@ def _with_needs(name: str) -> set[str]:
 
 async def make(engine: Engine, *names: str, **options: Any) -> dict[str, Resource]:
     """Create examples, and what they refer to, in order, as a program would."""
-    wanted = set().union(*map(_with_needs, names))
+    wanted = set[str]().union(*map(_with_needs, names))
     made: dict[str, Resource] = {}
     for name, example in EXAMPLES.items():
         if name in wanted:

@@ -125,7 +125,7 @@ async def test_zero_and_empty_values_are_kept(offline: Engine) -> None:
 
 
 async def test_what_the_official_provider_adds_is_left_out(offline: Engine) -> None:
-    inputs = {"name": "cors", "configJson": "{}", "strictMatch": True, "__defaults": []}
+    inputs: dict[str, Any] = {"name": "cors", "configJson": "{}", "strictMatch": True, "__defaults": []}
 
     news, failures = await offline.check("Plugin", "x", inputs)
 
@@ -191,7 +191,7 @@ async def test_what_the_program_calls_secret_stays_secret(offline: Engine) -> No
 
 
 async def test_a_failure_prints_no_secret(offline: Engine) -> None:
-    inputs = {"certificate": CERTIFICATE, "privateKey": PRIVATE_KEY.replace("M", "N", 9), "snis": []}
+    inputs: dict[str, Any] = {"certificate": CERTIFICATE, "privateKey": PRIVATE_KEY.replace("M", "N", 9), "snis": []}
 
     response = await offline.stub.Check(_check_request("Certificate", inputs))
 

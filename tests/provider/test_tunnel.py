@@ -1,4 +1,6 @@
 """The way to an Admin API inside a cluster, with Kubernetes played by the test."""
+# What these tests look at has no other way in.
+# pyright: reportPrivateUsage=false
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,6 @@
 """The wire format is the engine's and the SDK's, not one of our own."""
+# What these tests look at has no other way in.
+# pyright: reportPrivateUsage=false
 
 from typing import Any
 
@@ -35,7 +37,7 @@ def test_secrets_and_unknowns_go_out_as_the_sdk_reads_them() -> None:
 
     assert rpc.is_rpc_secret(read["a"])
     assert rpc.unwrap_rpc_secret(read["a"]) == "hush"
-    assert "b" not in read or isinstance(read["b"], rpc.Unknown)
+    assert "b" not in read or type(read["b"]).__name__ == "Unknown"
 
 
 def test_whole_numbers_are_integers() -> None:
