@@ -87,7 +87,6 @@ class Check:
     kind: str
     sources: tuple[str, ...]
     """Dotted paths of the fields it reads."""
-    required: frozenset[str]
     arguments: Mapping[str, Json]
     matches: Mapping[str, Field]
 
@@ -178,22 +177,16 @@ _SOURCES = {
     "conditional_at_least_one_of": ("if_field", "then_at_least_one_of", "else_then_at_least_one_of"),
     "custom_entity_check": ("field_sources",),
 }
-_REQUIRED_SOURCES = {
-    "conditional": ("if_field",),
-    "conditional_at_least_one_of": ("if_field",),
-    "custom_entity_check": ("field_sources",),
-}
 _MATCHES = {"if_match": "if_field", "else_match": "if_field", "then_match": "then_field"}
 
 
 def _read_check(kind: str, argument: Json, record: Record) -> Check:
     if not isinstance(argument, dict):
         names = tuple(strings(argument))
-        return Check(kind, names, frozenset(names), MappingProxyType({"fields": argument}), MappingProxyType({}))
+        return Check(kind, names, MappingProxyType({"fields": argument}), MappingProxyType({}))
     return Check(
         kind=kind,
         sources=_paths(argument, _SOURCES[kind]),
-        required=frozenset(_paths(argument, _REQUIRED_SOURCES[kind])),
         arguments=MappingProxyType(argument),
         matches=MappingProxyType(
             {

@@ -62,18 +62,9 @@ def _applies(check: Check, record: Record, document: Document, errors: Errors) -
         field = record.at(source)
         if field and field.referenceable and is_vault_reference(value):
             return False
-    forgiving = check.arguments.get("run_with_missing_fields") is True
     if check.kind not in _RUNS_WITH_INVALID and any(source in errors for source in check.sources):
         return False
-    absent = {source for source, value in values.items() if value is ABSENT}
-    with_missing = check.kind in _RUNS_WITH_MISSING or forgiving
-    if len(absent) == len(values) and check.kind not in _RUNS_WITH_MISSING:
-        return False
-    if not with_missing and absent & check.required:
-        for source in sorted(absent & check.required):
-            _set_error(errors, source, "field required for entity check")
-        return False
-    return True
+    return check.kind in _RUNS_WITH_MISSING or any(value is not ABSENT for value in values.values())
 
 
 def _set_error(errors: Errors, dotted: str, message: str | Errors) -> None:

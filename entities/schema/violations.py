@@ -37,7 +37,7 @@ def violations_in(errors: Errors, at: Path = ()) -> list[Violation]:
 
 
 def _flattened(errors: Errors, at: Path) -> Iterator[Violation]:
-    for key in sorted(errors, key=_report_order):
+    for key in sorted(errors, key=lambda key: (key if isinstance(key, int) else 0, str(key))):
         found = errors[key]
         if isinstance(found, dict):
             yield from _flattened(found, (*at, key))
@@ -45,10 +45,6 @@ def _flattened(errors: Errors, at: Path) -> Iterator[Violation]:
             yield from (Violation((*at, key), message) for message in found)
         else:
             yield Violation((*at, key), found)
-
-
-def _report_order(key: str | int) -> tuple[bool, int, str]:
-    return (key != ENTITY, key if isinstance(key, int) else 0, str(key))
 
 
 def refusal(violations: Sequence[Violation]) -> dict[str, Any]:

@@ -65,6 +65,10 @@ def test_a_configuration_that_cannot_work_is_refused(plugin: str, config: dict[s
     assert message in str(refused.value)
 
 
+def test_the_same_limit_for_a_longer_period_is_a_limit() -> None:
+    assert RateLimiting(minute=10, hour=10).render()["hour"] == 10
+
+
 def test_a_configuration_cannot_be_changed_after_it_was_checked() -> None:
     config = RateLimiting(minute=1)
 

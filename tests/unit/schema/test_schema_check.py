@@ -203,6 +203,13 @@ def test_a_rule_is_not_applied_to_what_stands_in_a_vault() -> None:
     assert kong_schema().check("services", {"name": "x", "host": reference}) == [
         Violation(("host",), f"invalid value: {reference}")
     ]
+    assert kong_schema().check_plugin_config("aws-lambda", {"aws_key": reference}) == []
+
+
+@pytest.mark.parametrize("plugin", ["acme", "rate-limiting", "acl"])
+def test_rules_between_fields_do_not_pile_up_on_a_configuration_that_is_none(plugin: str) -> None:
+    assert (("config",), "expected a record") in found("plugins", {"name": plugin, "config": 5})
+    assert not [path for path, _ in found("plugins", {"name": "acme", "config": 5}) if path == ("@entity",)]
 
 
 def test_a_plugin_scope_that_makes_no_sense_is_refused() -> None:
