@@ -96,18 +96,23 @@ class Supervisor:
         for process in running:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()
-        deadline = time.monotonic() + _GRACE
-        while any(_lives(process) for process in running):
-            if time.monotonic() > deadline:
-                for process in running:
-                    with suppress(psutil.NoSuchProcess):
-                        process.kill()
-            time.sleep(_PAUSE)
+        for process in _remaining(running):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        _remaining(running)
         for name in names:
             self._record(name).unlink(missing_ok=True)
 
     def _record(self, name: str) -> Path:
         return self._directory / f"{name}.json"
+
+
+def _remaining(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Wait for processes to end, and give those that have not after ten seconds."""
+    deadline = time.monotonic() + _GRACE
+    while (alive := [process for process in processes if _lives(process)]) and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+    return alive
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -40,11 +40,15 @@ def test_another_supervisor_of_the_directory_finds_what_runs(supervisor: Supervi
 
 
 def test_a_process_that_got_the_same_id_is_not_taken_for_ours(supervisor: Supervisor, tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    record = {"pid": os.getpid(), "started": psutil.Process().create_time() - 100, "fingerprint": ""}
-    (tmp_path / "run" / "sleeper.json").write_text(json.dumps(record))
+    supervisor.start(_program(tmp_path))
+    file = tmp_path / "run" / "sleeper.json"
+    ours = json.loads(file.read_text())
+    file.write_text(json.dumps({**ours, "started": ours["started"] - 100}))
 
-    assert supervisor.running("sleeper") is None
+    found = supervisor.running("sleeper")
+
+    file.write_text(json.dumps(ours))
+    assert found is None
 
 
 def test_a_process_that_ended_does_not_run_though_nobody_looked_after_it(
