@@ -11,8 +11,10 @@ from rich.console import Console
 from config.files import StackFileError
 from config.problems import InvalidSettingsError, key_path
 from config.schema import project_schema, stack_schema
+from gateway.keys import keys_command
 from gateway.rendering import desired_json, kong_file, kubernetes_manifests
 from gateway.stacks import stack_settings, stack_state
+from gateway.verification.command import verify_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -65,6 +67,10 @@ def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schem
     """Print the JSON Schema of the stack files, or of Pulumi.yaml. The repository keeps both in config/."""
     document = stack_schema() if of is SchemaOf.STACK else project_schema()
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+app.command("verify")(verify_command)
+app.command("keys")(keys_command)
 
 
 def run() -> None:
