@@ -1,10 +1,13 @@
 """pre-function and post-function: Lua that really runs, in Kong's sandbox, with a part of its PDK."""
 
+import gc
 import logging
 from typing import Any
 
+import httpx
 import pytest
 
+from sandbox.kong.proxy import Proxy
 from tests.unit.proxy.harness import Gateway
 
 
@@ -162,3 +165,16 @@ async def test_function_that_fails_in_the_log_phase_harms_nobody(gateway: Gatewa
 async def test_syntax_error_gives_500(gateway: Gateway) -> None:
     run(gateway, "this is no Lua")
     assert (await gateway.get()).status_code == 500
+
+
+async def test_proxies_can_be_thrown_away(gateway: Gateway) -> None:
+    """A LuaJIT machine that Python's collector takes apart crashes the process."""
+    for _ in range(20):
+        proxy = Proxy(gateway.store)
+        vars(proxy)["circle"] = proxy
+        run(gateway, "kong.ctx.shared.kept = { kong.request.get_headers() }")
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(proxy), base_url="http://g") as client:
+            assert (await client.get("/")).status_code == 200
+        await proxy.close()
+        del proxy
+        gc.collect()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,6 +33,8 @@ class Served:
     exchange: Exchange
     phase: str
     context: dict[str, Any]
+    """`kong.ctx.plugin`"""
+    node_id: str
     answer: Answer | None = None
 
     def answers(self, answer: Answer) -> None:
@@ -44,19 +47,20 @@ class Served:
 class Host:
     """Functions by the names that pdk.lua uses."""
 
-    def __init__(self, machine: LuaValue, *, node_id: str) -> None:
+    def __init__(self, machine: LuaValue) -> None:
         self._machine = machine
-        self._node_id = node_id
         self._served: Served | None = None
+        self._lock = RLock()
 
     @contextmanager
-    def serving(self, exchange: Exchange, phase: str, context: dict[str, Any]) -> Generator[Served]:
-        """Make an exchange the one that the functions are about."""
-        before, self._served = self._served, Served(exchange, phase, context)
-        try:
-            yield self._served
-        finally:
-            self._served = before
+    def serving(self, served: Served) -> Generator[None]:
+        """Make an exchange the one that the functions are about; other threads wait."""
+        with self._lock:
+            before, self._served = self._served, served
+            try:
+                yield
+            finally:
+                self._served = before
 
     def functions(self) -> Functions:
         """Everything pdk.lua calls."""
@@ -151,7 +155,7 @@ class Host:
             "client_get_credential": lambda: self._document(self._exchange.credential),
             "router_get_route": lambda: self._document(self._exchange.route),
             "router_get_service": lambda: self._document(self._exchange.service),
-            "node_get_id": lambda: self._node_id,
+            "node_get_id": lambda: self._now.node_id,
         }
 
     def _service_functions(self) -> Functions:

@@ -1,5 +1,7 @@
 """Runs the Lua of pre- and post-functions on LuaJIT, in Kong's default sandbox, with a part of its PDK."""
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -7,7 +9,7 @@ import lupa.luajit21
 
 from sandbox.kong.proxy.exchange import Exchange, Exit
 from sandbox.kong.proxy.lua import values
-from sandbox.kong.proxy.lua.pdk import Host
+from sandbox.kong.proxy.lua.pdk import Host, Served
 from sandbox.kong.proxy.lua.values import LuaValue
 
 _luajit: Any = lupa.luajit21
@@ -38,20 +40,11 @@ class LuaFunction:
 
 
 class LuaRuntime:
-    """One LuaJIT machine. It is not made for threads: the proxy runs it in its event loop only."""
+    """Compiles and runs functions for one proxy. Every proxy of the process shares one LuaJIT machine."""
 
     def __init__(self, *, node_id: str) -> None:
-        machine = _luajit.LuaRuntime(
-            encoding="latin-1",
-            unpack_returned_tuples=True,
-            register_eval=False,
-            register_builtins=False,
-            attribute_filter=_no_attributes,
-        )
-        self._host = Host(machine, node_id=node_id)
-        environment = machine.execute(_source("sandbox.lua"))
-        load = machine.eval("function(code, ...) return load(code, '=pdk')(...) end")
-        self._pdk = load(_source("pdk.lua"), machine.table_from(self._host.functions()), environment)
+        self._node_id = node_id
+        self._machine = _machine()
 
     def compile(self, code: str, name: str) -> LuaFunction:
         """Compile a function as the `pre-function` plugin does.
@@ -60,15 +53,16 @@ class LuaRuntime:
             LuaError: a syntax error.
         """
         try:
-            function = self._pdk.compile(values.encode(code), f"={name}")
+            function = self._machine.pdk.compile(values.encode(code), f"={name}")
         except _luajit.LuaError as problem:
             raise LuaError(str(problem)) from problem
         return LuaFunction(self, function, code)
 
     def run(self, function: LuaValue, exchange: Exchange, phase: str, context: dict[str, Any]) -> None:
         """Run a compiled function; see `LuaFunction`."""
-        with self._host.serving(exchange, phase, context) as served:
-            problem = self._pdk.run(function)
+        served = Served(exchange, phase, context, self._node_id)
+        with self._machine.host.serving(served):
+            problem = self._machine.pdk.run(function)
         if served.answer is not None:
             raise Exit(served.answer)
         if problem is not None:
@@ -80,11 +74,38 @@ class LuaRuntime:
         Raises:
             LuaError: the expression failed.
         """
-        with self._host.serving(exchange, "log", {}):
-            result = self._pdk.evaluate(values.encode(code), f"={name}")
+        with self._machine.host.serving(Served(exchange, "log", {}, self._node_id)):
+            result = self._machine.pdk.evaluate(values.encode(code), f"={name}")
         if result.problem is not None:
             raise LuaError(result.problem)
         return values.to_python(result.value)
+
+
+@dataclass(frozen=True)
+class _Machine:
+    host: Host
+    pdk: LuaValue
+    """What pdk.lua returns."""
+
+
+@cache
+def _machine() -> _Machine:
+    """The machine of this process.
+
+    It is never let go: the machine holds Python functions that hold the machine, and lupa 2.8 crashes
+    when Python's collector takes such a circle apart.
+    """
+    machine = _luajit.LuaRuntime(
+        encoding="latin-1",
+        unpack_returned_tuples=True,
+        register_eval=False,
+        register_builtins=False,
+        attribute_filter=_no_attributes,
+    )
+    host = Host(machine)
+    environment = machine.execute(_source("sandbox.lua"))
+    load = machine.eval("function(code, ...) return load(code, '=pdk')(...) end")
+    return _Machine(host, load(_source("pdk.lua"), machine.table_from(host.functions()), environment))
 
 
 def _source(name: str) -> str:
