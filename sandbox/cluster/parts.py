@@ -148,6 +148,4 @@ class Parts:
             "tls-cert-file": self._certificates.server.certificate,
             "tls-private-key-file": self._certificates.server.key,
             "cidr": "10.244.0.0/16",
-            # Renewed leases are a node's heartbeat; without, every node and its pods stop being ready after a minute.
-            "node-lease-duration-seconds": "40",
         }
