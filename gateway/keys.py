@@ -28,6 +28,12 @@ _DIFFERENT: Final = 2
 """The exit code of `--check` when the realm publishes other keys."""
 
 
+_ADVICE: Final = {
+    "issuer": "is missing; write the realm's URL, such as 'https://HOST/realms/REALM'",
+    "jwksFile": "is missing; write for example 'keys/omnify.jwks.json', in place of signingKey",
+}
+
+
 class KeysError(Exception):
     """The keys cannot be had; the text says what to do."""
 
@@ -89,10 +95,9 @@ def key_file(document: Mapping[str, JsonValue], project: Path) -> KeyFile | None
         settings = _JwtAuth.model_validate(auth)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(("auth", *map(str, first["loc"])))
-        if key == "auth.jwksFile":
-            raise KeysError(f"{key}: names no file; write for example 'keys/omnify.jwks.json'") from error
-        raise KeysError(f"{key}: {first['msg'].removeprefix('Value error, ')}") from error
+        key = ".".join(map(str, first["loc"]))
+        fault = _ADVICE[key] if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
+        raise KeysError(f"auth.{key}: {fault}") from error
     path = (project / settings.jwks_file).resolve()
     if not path.is_relative_to(project.resolve()):
         raise KeysError(f"auth.jwksFile: {settings.jwks_file!r} is outside the project; write a path below it")

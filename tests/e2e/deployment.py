@@ -27,7 +27,7 @@ MINUTE = 40
 _NESTED = {"acls": "acls", "jwt_secrets": "jwt"}
 
 
-def dev_settings(**changed: JsonValue) -> StackSettings:
+def dev_settings(**changed: Any) -> StackSettings:
     """The dev stack with small limits and a key of which the tests have the private half; `None` takes a key out."""
     document: dict[str, JsonValue] = {
         **read_files(PROJECT, "dev"),
@@ -77,7 +77,7 @@ class Deployment:
         for plugin in await self.plugins(name):
             (await self.admin.delete(f"/plugins/{plugin['id']}")).raise_for_status()
 
-    async def configure(self, name: str, **config: JsonValue) -> None:
+    async def configure(self, name: str, **config: Any) -> None:
         """Change every plugin of a name."""
         for plugin in await self.plugins(name):
             response = await self.admin.patch(f"/plugins/{plugin['id']}", json={"config": config})
