@@ -13,7 +13,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-_NOT_FORWARDED = _HOP_BY_HOP | {"content-length", "expect", "host"}
+_NOT_FORWARDED = _HOP_BY_HOP | {"expect"}
 
 
 def upstream_headers(exchange: Exchange, service: Document, target: Address, body_size: int) -> Headers:

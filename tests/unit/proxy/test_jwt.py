@@ -105,3 +105,10 @@ async def test_authenticated_token_is_shared_with_later_plugins(gateway: Gateway
     token = with_credential(gateway)
     gateway.plugin("post-function", {"access": ["kong.response.exit(200, kong.ctx.shared.authenticated_jwt_token)"]})
     assert (await gateway.get(headers=bearer(token))).text == token
+
+
+async def test_forged_consumer_headers_do_not_reach_the_service(gateway: Gateway) -> None:
+    names = ("X-Consumer-ID", "X-Consumer-Custom-ID", "X-Consumer-Username", "X-Credential-Identifier")
+    forged = dict.fromkeys((*names, "X-Anonymous-Consumer"), "forged")
+    answer = await gateway.get(headers={**forged, **bearer(with_credential(gateway))})
+    assert "forged" not in [value for _, value in answer.json()["headers"]]

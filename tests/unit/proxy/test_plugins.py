@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -52,6 +53,12 @@ async def test_cors_preflight_echoes_the_headers_asked_for(gateway: Gateway) -> 
     answer = await gateway.client.options("/", headers=asked)
     assert answer.headers["access-control-allow-headers"] == "X-Any"
     assert answer.headers["access-control-allow-methods"] == "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS,TRACE,CONNECT"
+
+
+@pytest.mark.parametrize("headers", [ORIGIN, {"Access-Control-Request-Method": "PUT"}, {}])
+async def test_options_that_is_no_preflight_reaches_the_service(gateway: Gateway, headers: dict[str, str]) -> None:
+    gateway.plugin("cors", {})
+    assert (await gateway.client.options("/", headers=headers)).json()["method"] == "OPTIONS"
 
 
 async def test_cors_may_leave_the_preflight_to_the_service(gateway: Gateway) -> None:
@@ -160,6 +167,20 @@ async def test_ten_megabytes_pass_and_one_byte_more_does_not(gateway: Gateway) -
     limit = 10 * 2**20
     answers = [await gateway.client.post("/", content=b"x" * size) for size in (limit, limit + 1)]
     assert [answer.status_code for answer in answers] == [200, 413]
+
+
+async def test_body_beyond_the_limit_is_not_read_to_its_end(gateway: Gateway) -> None:
+    gateway.plugin("request-size-limiting", {"allowed_payload_size": 1, "size_unit": "kilobytes"})
+    taken = 0
+
+    async def stream() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(1000):
+            taken += 1
+            yield b"x" * 512
+
+    assert (await gateway.client.post("/", content=stream())).status_code == 413
+    assert taken == 3
 
 
 async def test_size_limit_may_demand_a_content_length(gateway: Gateway) -> None:

@@ -52,6 +52,10 @@ def test_regular_expression_wins_over_prefix_and_by_priority() -> None:
     assert chosen(routes, "/x/users/1") is None
 
 
+def test_regular_expression_without_a_priority_wins_over_longer_prefix() -> None:
+    assert chosen([route("prefix", paths=["/users/long"]), route("regex", paths=["~/users"])], "/users/long") == "regex"
+
+
 def test_one_route_with_several_kinds_of_paths_takes_each_by_its_own_priority() -> None:
     routes = [route("mixed", paths=["/a", "/a/very/long", "~/r\\d$"]), route("middle", paths=["/a/very"])]
     assert chosen(routes, "/a/very/long/x") == "mixed"
