@@ -23,8 +23,7 @@ Overrides = Annotated[
 @app.command()
 def up(stack: Stack = "dev", overrides: Overrides = None) -> None:
     """Bring up a cluster and a gateway, apply the stack, and send real requests through it."""
-    outcomes = _rehearsal(stack, overrides).up()
-    sys.exit(0 if all(outcome.ok for outcome in outcomes) else 1)
+    sys.exit(0 if _rehearsal(stack, overrides).up() else 1)
 
 
 @app.command()

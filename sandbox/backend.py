@@ -33,7 +33,7 @@ class Echo(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 (http.server's names)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401, ARG002 (http.server's signature)
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 (http.server's signature)
         """Say nothing: the gateway logs."""
 
     def _read_body(self) -> int:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from provider.values import Properties
 
@@ -24,13 +24,16 @@ class Resource(BaseModel):
     deleted_with: str = ""
 
 
+_RESOURCES = TypeAdapter(list[Resource])
+
+
 class State:
     """The resources of a stack, in the order in which they were made, kept in a file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        held = json.loads(file.read_text("utf-8")) if file.is_file() else []
-        self._resources = {resource.urn: resource for resource in map(Resource.model_validate, held)}
+        held = _RESOURCES.validate_json(file.read_bytes()) if file.is_file() else []
+        self._resources = {resource.urn: resource for resource in held}
 
     def get(self, urn: str) -> Resource | None:
         """A resource that was applied, if it was."""

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.status import Status
 
 from sandbox.engine.steps import Action, Step
 
-_SIGNS = {Action.CREATED: "[green]+[/]", Action.UPDATED: "[yellow]~[/]", Action.REPLACED: "[yellow]±[/]"}
+_SIGNS = {Action.UPDATED: "[yellow]~[/]", Action.REPLACED: "[yellow]±[/]"}
 
 
 class Display:
@@ -26,7 +26,7 @@ class Display:
         started = time.monotonic()
         line = Line(self.console, title)
         with self.console.status(escape(title)) as status:
-            line.onto = status.update
+            line.onto = status
             yield line
         took = time.monotonic() - started
         self.console.print(f"[green]✓[/] {escape(line.done)} [dim]{took:.1f} s[/]")
@@ -42,21 +42,21 @@ class Display:
             self.console.print(f"  logs: {escape(log)}")
 
     def changes(self, steps: list[Step]) -> None:
-        """What an apply did, one line for each resource that was touched."""
+        """What an apply did: a line for each resource that changed, and one a kind for what is new or gone."""
         for step in steps:
-            if step.action is Action.SAME:
-                continue
-            sign = _SIGNS.get(step.action, "[red]-[/]")
-            self.console.print(f"  {sign} {escape(_kind(step.type))} [bold]{escape(step.name)}[/] {step.action}")
+            if step.action in _SIGNS:
+                self.console.print(f"  {_SIGNS[step.action]} {escape(_kind(step.type))} [bold]{escape(step.name)}[/]")
             for change in step.changes:
                 self.console.print(f"      {escape(change)}")
+        for action, sign in ((Action.CREATED, "[green]+[/]"), (Action.DELETED, "[red]-[/]")):
+            for kind, names in _by_kind(steps, action).items():
+                self.console.print(f"  {sign} {escape(kind)}  [dim]{escape(', '.join(names))}[/]")
 
     def look_around(self, rows: list[tuple[str, str]]) -> None:
         """How to look around."""
-        table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+        width = max(len(name) for name, _ in rows)
         for name, value in rows:
-            table.add_row(f"[bold]{escape(name)}[/]", escape(value))
-        self.console.print(table)
+            self.console.print(f"[bold]{escape(name):<{width}}[/]  {escape(value)}")
 
 
 class Line:
@@ -68,11 +68,12 @@ class Line:
         self._said = time.monotonic()
         self.done = title
         """What stands there when it is done."""
-        self.onto = lambda _text: None  # pyright: ignore[reportUnknownLambdaType]
+        self.onto: Status | None = None
 
     def at(self, detail: str) -> None:
         """What the step is at. In a pipe one line every ten seconds is enough."""
-        self.onto(f"{escape(self._title)}: {escape(detail)}")
+        if self.onto is not None:
+            self.onto.update(f"{escape(self._title)}: {escape(detail)}")
         if not self._console.is_terminal and time.monotonic() - self._said > 10:
             self._said = time.monotonic()
             self._console.print(f"  {escape(self._title)}: {escape(detail)}")
@@ -85,6 +86,14 @@ def summary(steps: list[Step]) -> str:
         return f"nothing to change, {len(steps)} resources are as declared"
     touched = ", ".join(f"{counts[action]} {action}" for action in Action if counts[action] and action != Action.SAME)
     return f"{touched}, {counts[Action.SAME]} unchanged"
+
+
+def _by_kind(steps: list[Step], action: Action) -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = {}
+    for step in steps:
+        if step.action is action:
+            kinds.setdefault(_kind(step.type), []).append(step.name)
+    return kinds
 
 
 def _kind(type_: str) -> str:

@@ -42,6 +42,10 @@ class Layout:
         """The Pulumi CLI's local backend."""
         return self.root / "pulumi"
 
+    def of_cluster(self) -> tuple[Path, ...]:
+        """What says something about the control plane's content, and nothing once that is erased."""
+        return tuple(self.root / name for name in ("stacks", "kong", "outputs", "project", "pulumi"))
+
     @property
     def lock(self) -> Path:
         """Held by whoever brings a rehearsal up or down."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Place(Protocol):
         ...
 
     def applied(self, settings: StackSettings, cluster: Cluster) -> None:
-        """Do what pods would do once the stack is applied."""
+        """Do what pods do once a stack in DB-less mode is applied: read the file that they mount."""
         ...
 
     def reached(self, outputs: GatewayOutputs) -> AbstractAsyncContextManager[Reachable]:
@@ -72,9 +73,7 @@ class OwnPlace:
     def cluster(self, report: Report) -> Cluster:
         """Build the control plane when it is not there, and start it when it does not run."""
         binary = build.build(report)
-        return controlplane.start(
-            self._layout.cluster, binary, port_mappings=self._at.port_mappings(), report=report
-        )
+        return controlplane.start(self._layout.cluster, binary, port_mappings=self._at.port_mappings(), report=report)
 
     def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
         """Start the gateway's processes. The provider's tunnel leads to them."""
@@ -82,9 +81,8 @@ class OwnPlace:
         gateway.start(self._layout, self._at, stack=stack, mode=settings.mode, backends=settings.backends)
 
     def applied(self, settings: StackSettings, cluster: Cluster) -> None:
-        """In DB-less mode, read what the pods mount."""
-        if settings.mode == "dbless":
-            gateway.load_declarative(self._at, asyncio.run(_mounted(cluster, settings.cluster.namespace)))
+        """Give the stand-in what the pods mount."""
+        gateway.load_declarative(self._at, asyncio.run(_mounted(cluster, settings.cluster.namespace)))
 
     @asynccontextmanager
     async def reached(self, outputs: GatewayOutputs) -> AsyncGenerator[Reachable]:
@@ -97,6 +95,8 @@ class OwnPlace:
         del cluster
         gateway.stop(self._layout)
         controlplane.erase(self._layout.cluster)
+        for kept in self._layout.of_cluster():
+            shutil.rmtree(kept, ignore_errors=True)
 
 
 class CurrentPlace:

@@ -18,7 +18,7 @@ def signing_key(file: Path) -> str:
         )
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".partial")
-        with open(partial, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as writing:  # noqa: PTH123 (Path.open takes no opener)
+        with open(partial, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as writing:
             writing.write(pem)
         partial.replace(file)
     return file.read_text()

@@ -24,7 +24,10 @@ def rehearsed(
         StackFileError: the stack's files cannot be read.
     """
     document = read_files(PROJECT, stack) | dict(overrides)
-    document["cluster"] = _section(document, "cluster") | {"context": context}
+    cluster = _section(document, "cluster")
+    # Stacks that share a cluster only in rehearsals must not share a namespace.
+    namespace = f"{cluster.get('namespace', NAMESPACE)}-{stack}"
+    document["cluster"] = cluster | {"context": context, "namespace": namespace}
     auth = _section(document, "auth")
     if auth.get("kind") == "jwt":
         kept = {key: value for key, value in auth.items() if key not in {"jwksFile", "keyId"}}

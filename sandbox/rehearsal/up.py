@@ -14,19 +14,19 @@ from config.files import StackFileError
 from config.problems import InvalidSettingsError
 from config.stack import StackSettings
 from entities.validation import validated
-from gateway.verification import Outcome, SigningKey, Target, verify
+from gateway.verification import GatewayUnreachableError, LiveTable, Outcome, SigningKey, Status, Target, verify
 from sandbox.cluster.build import BuildError
 from sandbox.cluster.controlplane import ClusterError
 from sandbox.cluster.kubeconfig import Cluster, KubeconfigError
 from sandbox.cluster.objects import NotReadyError, RefusedError
-from sandbox.cluster.progress import Progress
+from sandbox.cluster.progress import Progress, Report
 from sandbox.engine.steps import Step
 from sandbox.rehearsal import realm
 from sandbox.rehearsal.appliers import ApplyError, applier, write_outputs
 from sandbox.rehearsal.display import Display, Line, summary
 from sandbox.rehearsal.gateway import GatewayError
 from sandbox.rehearsal.layout import Layout
-from sandbox.rehearsal.places import place
+from sandbox.rehearsal.places import Reachable, place
 from sandbox.rehearsal.stack import Document, rehearsed
 
 _FAILURES = (
@@ -35,6 +35,7 @@ _FAILURES = (
     ClusterError,
     ConnectionError,
     GatewayError,
+    GatewayUnreachableError,
     InvalidSettingsError,
     KubeconfigError,
     NotReadyError,
@@ -61,8 +62,8 @@ class Rehearsal:
         self._overrides = overrides
         self._place = place(layout)
 
-    def up(self) -> list[Outcome]:
-        """Bring everything up and send requests through it. Another rehearsal of this checkout waits.
+    def up(self) -> bool:
+        """Bring everything up and send requests through it; whether all was found right. Another rehearsal waits.
 
         Raises:
             RehearsalError: a step failed.
@@ -75,9 +76,10 @@ class Rehearsal:
             with self._step("gateway processes"):
                 self._place.prepare(self._stack, settings, cluster)
             outputs = self._apply(document, cluster)
-            with self._step("what pods read at their start"):
-                self._place.applied(settings, cluster)
-            return asyncio.run(self._verify(outputs, key))
+            if settings.mode == "dbless":
+                with self._step("kong.yml, as the pods mount it"):
+                    self._place.applied(settings, cluster)
+            return self._verified(outputs, key)
 
     def down(self) -> None:
         """Remove the stack, then what runs. Raises as `up` does."""
@@ -123,15 +125,39 @@ class Rehearsal:
         write_outputs(outputs, self._layout.outputs(self._stack))
         return GatewayOutputs.model_validate(outputs["gateway"])
 
-    async def _verify(self, outputs: GatewayOutputs, key: str) -> list[Outcome]:
-        async with self._place.reached(outputs) as gateway:
+    def _verified(self, outputs: GatewayOutputs, key: str) -> bool:
+        try:
+            outcomes, reached = asyncio.run(self._verify(outputs, key))
+        except _FAILURES as error:
+            raise RehearsalError("verification", str(error)) from error
+        self._display.look_around(self._ways(outputs, reached))
+        return all(outcome.status is not Status.FAILED for outcome in outcomes)
+
+    async def _verify(self, outputs: GatewayOutputs, key: str) -> tuple[list[Outcome], Reachable]:
+        async with self._place.reached(outputs) as reached:
             target = Target(
                 outputs=outputs,
-                url=gateway.proxy,
+                url=reached.proxy,
                 host=outputs.urls.gateway.partition("://")[2],
-                metrics_url=gateway.metrics,
+                metrics_url=reached.metrics,
             )
-            return await verify(target, SigningKey(key, outputs), self._display.console)
+            with LiveTable(self._display.console) as table:
+                outcomes = await verify(target, SigningKey(key, outputs.auth), begin=table.begin, report=table.report)
+            table.summarise()
+            return outcomes, reached
+
+    def _ways(self, outputs: GatewayOutputs, reached: Reachable) -> list[tuple[str, str]]:
+        """How to look around in what is up."""
+        host = outputs.urls.gateway.partition("://")[2]
+        return [
+            ("gateway", f"curl -i -H 'Host: {host}' {reached.proxy}/health"),
+            ("metrics", f"curl -s {reached.metrics}"),
+            ("cluster", f"kubectl --kubeconfig {os.environ['KUBECONFIG']} -n {outputs.namespace} get all"),
+            ("outputs", str(self._layout.outputs(self._stack))),
+            ("logs", str(self._layout.logs)),
+            ("again", f"make up STACK={self._stack}    (changes what differs)"),
+            ("away", f"make down STACK={self._stack}"),
+        ]
 
     @contextmanager
     def _step(self, title: str) -> Generator[Line]:
@@ -142,7 +168,7 @@ class Rehearsal:
             raise RehearsalError(title, str(error)) from error
 
 
-def _onto(line: Line) -> Any:  # noqa: ANN401
+def _onto(line: Line) -> Report:
     def report(progress: Progress) -> None:
         line.at(str(progress))
 
