@@ -15,7 +15,8 @@ from config.database import BundledDatabase
 
 _PORT = 5432
 _USER = 999
-"""`postgres` in the official image."""
+"""The user `postgres` of the official image."""
+_DATABASE_USER = "kong"
 _DATA = "/var/lib/postgresql/data"
 _LABELS = labels(POSTGRES, "database")
 _SELECTOR = selector(POSTGRES, "database")
@@ -42,7 +43,7 @@ class KongDatabase(pulumi.ComponentResource):
             name,
             metadata=metadata,
             type="Opaque",
-            data=pulumi.Output.secret({"username": _base64(DATABASE_NAME), KEY: _base64(password)}),
+            data={"username": _base64(_DATABASE_USER), KEY: _base64(password)},  # the class marks it as secret
             # The database took its password when its volume was made. Another one here would only lock Kong out.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"]),
         )

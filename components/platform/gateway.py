@@ -44,7 +44,8 @@ class KongGateway(pulumi.ComponentResource):
             name,
             metadata=_metadata(namespace),
             spec=k8s.apps.v1.DeploymentSpecArgs(
-                replicas=settings.replicas,
+                # An autoscaled Deployment says no number: applied again, even with the state lost, it would undo one.
+                replicas=None if settings.autoscaling else settings.replicas,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=GATEWAY_SELECTOR),
                 strategy=k8s.apps.v1.DeploymentStrategyArgs(
                     type="RollingUpdate",
@@ -60,7 +61,7 @@ class KongGateway(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=list(after),
-                # From then on the number of pods is the autoscaler's.
+                # Nor does a stack that begins to autoscale take the number back that it had.
                 ignore_changes=["spec.replicas"] if settings.autoscaling else None,
             ),
         )

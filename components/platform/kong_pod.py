@@ -10,7 +10,7 @@ from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, LISTENER
 from config.platform import Amounts, Platform
 
 KONG_USER = 1000
-"""`kong` in the official image."""
+"""The user `kong` of the official image."""
 
 
 def kong_volumes() -> list[k8s.core.v1.VolumeArgs]:

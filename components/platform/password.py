@@ -24,7 +24,7 @@ _PATIENCE = 20
 """Seconds that the cluster has to answer."""
 
 
-class ClusterUnreachableError(Exception):
+class ClusterUnreachableError(pulumi.RunError):
     """The cluster could not be asked, so nobody knows whether a password exists."""
 
     def __init__(self, cluster: Cluster, cause: BaseException) -> None:

@@ -7,13 +7,9 @@ import pytest
 from pydantic import JsonValue
 
 from tests.program.platform.conftest import PASSWORD, Deploy
-from tests.program.platform.test_platform_pods import kong, variables
+from tests.program.platform.objects import JOB, SECRET, STATEFUL_SET, kong, variables
 from tests.program.recorder import Recording, object_name
 from tests.program.stacks import section, stack_settings
-
-JOB = "kubernetes:batch/v1:Job"
-SECRET = "kubernetes:core/v1:Secret"
-STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 
 
 def jobs(recording: Recording) -> dict[str, str]:

@@ -1,37 +1,25 @@
 """How Kong's pods run, how they come up and end, and who may reach them."""
 
-from typing import Any
-
 import pytest
 
 from tests.program.platform.conftest import Deploy
-from tests.program.recorder import Recording, object_name
+from tests.program.platform.objects import (
+    AUTOSCALER,
+    BUDGET,
+    CONFIG_MAP,
+    DEPLOYMENT,
+    INGRESS,
+    JOB,
+    NAMESPACE,
+    POLICY,
+    SERVICE,
+    SERVICE_ACCOUNT,
+    kong,
+    pods,
+    variables,
+)
+from tests.program.recorder import object_name
 from tests.program.stacks import section, stack_settings
-
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
-JOB = "kubernetes:batch/v1:Job"
-POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-SERVICE = "kubernetes:core/v1:Service"
-SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
-STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
-
-
-def pods(recording: Recording) -> list[dict[str, Any]]:
-    """The specs of all pods that a stack makes."""
-    workloads = [each for type_ in (DEPLOYMENT, STATEFUL_SET, JOB) for each in recording.of_type(type_)]
-    return [each.inputs["spec"]["template"]["spec"] for each in workloads]
-
-
-def kong(recording: Recording) -> dict[str, Any]:
-    """Kong's container."""
-    (container,) = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"]
-    return container
-
-
-def variables(container: dict[str, Any]) -> dict[str, Any]:
-    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
 
 
 async def test_every_container_is_locked_down(deploy: Deploy) -> None:
@@ -104,19 +92,21 @@ async def test_pods_spread_over_zones_and_nodes_where_they_can(deploy: Deploy) -
 async def test_the_autoscaler_owns_the_number_of_pods(deploy: Deploy) -> None:
     recording = await deploy(stack_settings("prod"))
     deployment = recording.one(DEPLOYMENT)
-    assert deployment.inputs["spec"]["replicas"] == 3
+    assert "replicas" not in deployment.inputs["spec"]
     assert deployment.ignore_changes == ("spec.replicas",)
-    scaler = recording.one("kubernetes:autoscaling/v2:HorizontalPodAutoscaler").inputs["spec"]
+    scaler = recording.one(AUTOSCALER).inputs["spec"]
     assert (scaler["minReplicas"], scaler["maxReplicas"]) == (3, 10)
     assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "kong"}
 
 
 async def test_without_an_autoscaler_the_stack_file_owns_it(deploy: Deploy) -> None:
-    assert (await deploy(stack_settings("dev"))).one(DEPLOYMENT).ignore_changes == ()
+    deployment = (await deploy(stack_settings("prod", platform={"replicas": 4}))).one(DEPLOYMENT)
+    assert deployment.inputs["spec"]["replicas"] == 4
+    assert deployment.ignore_changes == ()
 
 
 async def test_a_disruption_budget_lets_broken_pods_go(deploy: Deploy) -> None:
-    budget = (await deploy(stack_settings("prod"))).one("kubernetes:policy/v1:PodDisruptionBudget").inputs["spec"]
+    budget = (await deploy(stack_settings("prod"))).one(BUDGET).inputs["spec"]
     assert (budget["minAvailable"], budget["unhealthyPodEvictionPolicy"]) == (2, "AlwaysAllow")
 
 
@@ -151,8 +141,8 @@ async def test_each_listener_has_a_service(deploy: Deploy) -> None:
 
 async def test_the_admin_api_is_for_the_stacks_own_namespace(deploy: Deploy) -> None:
     spec = (await deploy(stack_settings("prod"))).one(POLICY).inputs["spec"]
-    rules = {port["port"]: rule.get("from") for rule in spec["ingress"] for port in rule["ports"]}
-    assert rules == {"proxy": None, "manager": None, "metrics": None, "admin": [{"podSelector": {}}]}
+    allowed = [(port["port"], rule.get("from")) for rule in spec["ingress"] for port in rule["ports"]]
+    assert allowed == [("proxy", None), ("manager", None), ("metrics", None), ("admin", [{"podSelector": {}}])]
 
 
 @pytest.mark.parametrize(("stack", "tls"), [("dev", None), ("prod", "kong-tls")])
@@ -181,7 +171,7 @@ async def test_an_ingress_without_a_controller_holds_nothing_up(deploy: Deploy) 
 
 
 async def test_the_namespace_admits_hardened_pods_alone(deploy: Deploy) -> None:
-    labels = (await deploy(stack_settings("dev"))).one("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+    labels = (await deploy(stack_settings("dev"))).one(NAMESPACE).inputs["metadata"]["labels"]
     for mode in ("enforce", "warn", "audit"):
         assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
 

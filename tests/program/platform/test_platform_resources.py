@@ -6,23 +6,27 @@ import pytest
 
 from components.platform.platform import KongPlatform
 from tests.program.platform.conftest import Deploy
+from tests.program.platform.objects import (
+    AUTOSCALER,
+    BUDGET,
+    CONFIG_MAP,
+    DEPLOYMENT,
+    INGRESS,
+    JOB,
+    NAMESPACE,
+    POLICY,
+    SECRET,
+    SERVICE,
+    SERVICE_ACCOUNT,
+    STATEFUL_SET,
+)
 from tests.program.recorder import object_name, record
 from tests.program.stacks import section, stack_settings
-
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
-JOB = "kubernetes:batch/v1:Job"
-NAMESPACE = "kubernetes:core/v1:Namespace"
-SECRET = "kubernetes:core/v1:Secret"
-SERVICE = "kubernetes:core/v1:Service"
-SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
-STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 
 ALWAYS = {
     (NAMESPACE, "omnify-gateway", "GatewayNamespace"),
     (SERVICE_ACCOUNT, "kong", "KongPlatform"),
-    ("kubernetes:networking.k8s.io/v1:NetworkPolicy", "kong-admin", "KongIsolation"),
+    (POLICY, "kong-admin", "KongIsolation"),
     (DEPLOYMENT, "kong", "KongGateway"),
     (SERVICE, "kong-proxy", "KongServices"),
     (SERVICE, "kong-admin", "KongServices"),
@@ -40,8 +44,8 @@ BUNDLED = {
 }
 DECLARED = {(CONFIG_MAP, "kong-declarative-#", "KongGateway")}
 SCALED = {
-    ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kong", "KongGateway"),
-    ("kubernetes:policy/v1:PodDisruptionBudget", "kong", "KongGateway"),
+    (AUTOSCALER, "kong", "KongGateway"),
+    (BUDGET, "kong", "KongGateway"),
 }
 STACKS = {
     ("dev", "database"): ALWAYS | MIGRATIONS | BUNDLED,
