@@ -5,7 +5,8 @@ It opens at the first request and again when its pod has gone. Waiting for a pod
 """
 
 import asyncio
-from typing import Any, cast
+import warnings
+from typing import Any, Final, Literal, cast
 
 import kr8s
 from kr8s.asyncio.objects import Pod, Service
@@ -13,13 +14,16 @@ from kr8s.asyncio.portforward import PortForward
 
 from provider.settings import TunnelAddress
 
+_CLOSING: Final = 2.0
+"""Seconds that connections have to end when a tunnel is closed."""
+
 
 class Tunnel:
     """Forwards a local port to the Service's port in a ready pod."""
 
     def __init__(self, address: TunnelAddress) -> None:
         self._address = address
-        self._forward: PortForward | None = None
+        self._forward: _Forward | None = None
         self._local_url = ""
         self._opening = asyncio.Lock()
 
@@ -45,7 +49,10 @@ class Tunnel:
         address = self._address
         place = f"{address.namespace}/{address.service}:{address.port}"
         try:
-            api = await kr8s.asyncio.api(context=address.context, namespace=address.namespace)
+            with warnings.catch_warnings():
+                # It warns of every Kubernetes that is newer than itself.
+                warnings.filterwarnings("ignore", message="Kubernetes version .* is not supported")
+                api = await kr8s.asyncio.api(context=address.context, namespace=address.namespace)
             service = await Service.get(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
                 address.service, namespace=address.namespace, api=api
             )
@@ -53,7 +60,7 @@ class Tunnel:
             if not pods:
                 message = f"no pod behind the service {place} is ready"
                 raise ConnectionError(message)
-            forward = pods[0].portforward(_target_port(service, pods[0], address.port), local_port="auto")
+            forward = _Forward(pods[0], _target_port(service, pods[0], address.port), local_port="auto")
             self._local_url = f"http://127.0.0.1:{await forward.start()}"
         except (kr8s.NotFoundError, kr8s.ServerError, kr8s.APITimeoutError, OSError) as fault:
             message = f"no tunnel to {place}: {fault}"
@@ -64,6 +71,28 @@ class Tunnel:
         forward, self._forward = self._forward, None
         if forward is not None:
             await forward.stop()
+            await forward.connections_closed()
+
+
+class _Forward(PortForward):
+    """A forward that can wait for its connections: those cut off by the end of the event loop would complain."""
+
+    def __init__(self, pod: Pod, remote_port: int, *, local_port: Literal["auto"]) -> None:
+        super().__init__(pod, remote_port, local_port)
+        self._connections: set[asyncio.Task[Any]] = set()
+
+    async def connections_closed(self) -> None:
+        """Wait, for a moment at most, until every connection has ended."""
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=_CLOSING)
+
+    async def _sync_sockets(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._connections.add(task)
+        try:
+            await super()._sync_sockets(reader, writer)  # pyright: ignore[reportUnknownMemberType] - untyped in kr8s
+        finally:
+            self._connections.discard(task)
 
 
 def _target_port(service: Service, pod: Pod, port: str) -> int:

@@ -4,7 +4,7 @@ import copy
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from config.files import read_files
 from gateway.recording import PROJECT
@@ -32,12 +32,12 @@ def put(path: str, value: object) -> Edit:
     def edit(document: Document) -> None:
         here: Any = document
         for step in steps[:-1]:
-            here = here.setdefault(step, {}) if isinstance(here, dict) else here[step]
+            here = here[step] if isinstance(step, int) else cast("Document", here).setdefault(step, {})
         last = steps[-1]
         if value is ABSENT:
             del here[last]
-        elif isinstance(here, list) and last == len(here):
-            here.append(value)
+        elif isinstance(last, int):
+            cast("list[object]", here)[last : last + 1] = [value]
         else:
             here[last] = value
 
