@@ -7,8 +7,8 @@ from pulumi import ResourceOptions
 
 from components.configuration import stack_document
 from components.outputs import gateway_outputs
-from components.platform.platform import KongPlatform
 from components.platform.names import admin_tunnel
+from components.platform.platform import KongPlatform
 from components.tracked.entities import KongEntities
 from config.admin import AdminUrl
 from config.problems import InvalidSettingsError

@@ -72,7 +72,7 @@ class Platform(Settings):
     image: ImageReference = "kong:3.9.1"
     """Kong's image. OSS ends with 3.9."""
     replicas: Replicas = 1
-    """How many pods run; with autoscaling, how many it starts from."""
+    """How many pods run; with autoscaling, the floor that `minReplicas` must keep."""
     resources: Resources = Resources()
     drain_seconds: Seconds = 15
     """How long a pod that is to end goes on answering, so that load balancers forget it (preStop)."""

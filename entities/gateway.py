@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from config.stack import StackSettings
 from config.traffic import Cors as CorsSettings
+from entities.access_log import access_log
 from entities.model import Document, Plugin, Scope, plugin
 from entities.plugins.correlation_id import CorrelationId
 from entities.plugins.cors import Cors
-from entities.plugins.file_log import FileLog
 from entities.plugins.prometheus import Prometheus
 from entities.plugins.request_size_limiting import RequestSizeLimiting
 
@@ -31,7 +31,7 @@ def gateway_plugins(settings: StackSettings) -> Iterator[Plugin]:
         )
         yield plugin("prometheus", EVERYWHERE, config.render())
     if settings.observability.access_log:
-        yield plugin("file-log", EVERYWHERE, FileLog(path="/dev/stdout").render())
+        yield access_log(EVERYWHERE, settings.traffic)
 
 
 def body_limit(scope: Scope, megabytes: int) -> Plugin:
