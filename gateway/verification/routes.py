@@ -41,7 +41,7 @@ async def _bare_options(bench: Bench) -> str:
     problems: list[Problem | None] = []
     for route in closed:
         answer = await bench.gateway.ask("OPTIONS", route.paths[0])
-        status = 401 if "OPTIONS" in route.methods else 404
+        status = 401 if bench.outputs.cors_origins or "OPTIONS" in route.methods else 404
         problems.append(unless_refused(answer, status))
     return conclude(problems, f"refused: {names(closed)}")
 
