@@ -23,7 +23,7 @@ class Tunnel:
 
     def __init__(self, address: TunnelAddress) -> None:
         self._address = address
-        self._forward: _Forward | None = None
+        self._forward: Forward | None = None
         self._local_url = ""
         self._opening = asyncio.Lock()
 
@@ -60,7 +60,7 @@ class Tunnel:
             if not pods:
                 message = f"no pod behind the service {place} is ready"
                 raise ConnectionError(message)
-            forward = _Forward(pods[0], _target_port(service, pods[0], address.port), local_port="auto")
+            forward = Forward(pods[0], _target_port(service, pods[0], address.port), local_port="auto")
             self._local_url = f"http://127.0.0.1:{await forward.start()}"
         except (kr8s.NotFoundError, kr8s.ServerError, kr8s.APITimeoutError, OSError) as fault:
             message = f"no tunnel to {place}: {fault}"
@@ -74,7 +74,7 @@ class Tunnel:
             await forward.connections_closed()
 
 
-class _Forward(PortForward):
+class Forward(PortForward):
     """A forward that can wait for its connections: those cut off by the end of the event loop would complain."""
 
     def __init__(self, pod: Pod, remote_port: int, *, local_port: Literal["auto"]) -> None:

@@ -33,6 +33,7 @@ class Cluster:
         )
         monkeypatch.setattr(kr8s.asyncio, "api", self._api)
         monkeypatch.setattr(module.Service, "get", self._get)
+        monkeypatch.setattr(module, "Forward", self._forward)
 
     async def _api(self, context: str | None, namespace: str) -> None:
         self.contexts.append(context)
@@ -46,18 +47,21 @@ class Cluster:
         return [self._pod(name) for name in self.pods]
 
     def _pod(self, name: str) -> Any:
-        def forward(port: int, local_port: str) -> Any:
-            async def start() -> int:
-                self.opened.append((name, port))
-                return self.local_port
-
-            async def stop() -> None:
-                self.stopped += 1
-
-            return SimpleNamespace(start=start, stop=stop)
-
         ports = [{"name": "admin", "containerPort": 18001}]
-        return SimpleNamespace(name=name, raw={"spec": {"containers": [{"ports": ports}]}}, portforward=forward)
+        return SimpleNamespace(name=name, raw={"spec": {"containers": [{"ports": ports}]}})
+
+    def _forward(self, pod: Any, port: int, local_port: str) -> Any:
+        async def start() -> int:
+            self.opened.append((pod.name, port))
+            return self.local_port
+
+        async def stop() -> None:
+            self.stopped += 1
+
+        async def connections_closed() -> None:
+            assert self.stopped
+
+        return SimpleNamespace(start=start, stop=stop, connections_closed=connections_closed)
 
 
 async def test_a_tunnel_leads_to_the_named_port_of_a_ready_pod(monkeypatch: pytest.MonkeyPatch) -> None:
