@@ -1,4 +1,4 @@
-"""The program without the engine: runs `__main__.py` under Pulumi's mocks and records what it registers.
+"""A program without the engine: runs `__main__.py`, or any other, under Pulumi's mocks and records what it registers.
 
 Takes a few tenths of a second and reaches nothing. Rendering, comparing two commits, the tests and the sandbox's engine
 all work on such a recording.
@@ -8,7 +8,7 @@ import asyncio
 import json
 import runpy
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -18,7 +18,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import wait_for_rpcs
 from pydantic import JsonValue
 
@@ -72,16 +72,29 @@ def record(document: Mapping[str, JsonValue], stack: str, *, preview: bool = Fal
     Raises:
         pulumi.RunError: the program refused the configuration.
     """
-    return asyncio.run(_record(document, stack, preview))
+    return asyncio.run(recorded(lambda: run_program(document), stack, preview=preview))
 
 
-async def _record(document: Mapping[str, JsonValue], stack: str, preview: bool) -> Recording:
-    monitor = _Monitor()
-    mocks.set_mocks(_NoMocks(), project=NAMESPACE, stack=stack, preview=preview, monitor=monitor)
+async def recorded(program: Callable[[], object], stack: str, *, preview: bool = False) -> Recording:
+    """Run any Pulumi program to its end. Raises what the program raises."""
+    # Pulumi keeps its settings in context variables, and a task has those for itself.
+    return await asyncio.create_task(_recorded(program, stack, preview))
+
+
+def run_program(document: Mapping[str, JsonValue]) -> None:
+    """Run `__main__.py` as the engine would for a stack that is configured with `document`."""
     set_all_config({f"{NAMESPACE}:{key}": _text(value) for key, value in document.items()})
     if str(PROJECT) not in sys.path:
         sys.path.insert(0, str(PROJECT))
     runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
+
+
+async def _recorded(program: Callable[[], object], stack: str, preview: bool) -> Recording:
+    monitor = _Monitor()
+    # Tasks of this run alone are waited for: those of another may belong to an event loop that is gone.
+    SETTINGS.outputs = set[asyncio.Task[Any]]()
+    mocks.set_mocks(_NoMocks(), project=NAMESPACE, stack=stack, preview=preview, monitor=monitor)
+    program()
     await wait_for_rpcs()
     root: Any = get_root_resource()
     outputs = {name: await _value(output) for name, output in root.outputs.items()}

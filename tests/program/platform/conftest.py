@@ -8,19 +8,19 @@ import pytest
 
 from components.platform.platform import KongPlatform
 from config.stack import StackSettings
-from tests.program.recorder import Recording, record
+from tests.program.resources import Resources, resources_of
 
 DECLARATIVE = '_format_version: "3.0"\n'
 PASSWORD = "the-password-of-the-tests"
 
-Deploy = Callable[..., Awaitable[Recording]]
+Deploy = Callable[..., Awaitable[Resources]]
 
 
 @pytest.fixture
 def deploy() -> Deploy:
     async def deployed(
         settings: StackSettings, *, preview: bool = False, declarative: str = DECLARATIVE, password: str = PASSWORD
-    ) -> Recording:
+    ) -> Resources:
         def program() -> None:
             KongPlatform(
                 "kong",
@@ -30,6 +30,6 @@ def deploy() -> Deploy:
                 opts=pulumi.ResourceOptions(provider=k8s.Provider("cluster", context=settings.cluster.context)),
             )
 
-        return await record(program, preview=preview)
+        return await resources_of(program, preview=preview)
 
     return deployed

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.program.recorder import Recording
+from tests.program.resources import Resources, inputs
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -18,15 +18,15 @@ BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 
-def pods(recording: Recording) -> list[dict[str, Any]]:
+def pods(recording: Resources) -> list[dict[str, Any]]:
     """The specs of all pods that a stack makes."""
     workloads = [each for type_ in (DEPLOYMENT, STATEFUL_SET, JOB) for each in recording.of_type(type_)]
-    return [each.inputs["spec"]["template"]["spec"] for each in workloads]
+    return [inputs(each)["spec"]["template"]["spec"] for each in workloads]
 
 
-def kong(recording: Recording) -> dict[str, Any]:
+def kong(recording: Resources) -> dict[str, Any]:
     """Kong's container."""
-    (container,) = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"]
+    (container,) = inputs(recording.one(DEPLOYMENT))["spec"]["template"]["spec"]["containers"]
     return container
 
 

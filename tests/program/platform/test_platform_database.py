@@ -8,28 +8,28 @@ from pydantic import JsonValue
 
 from tests.program.platform.conftest import PASSWORD, Deploy
 from tests.program.platform.objects import JOB, SECRET, STATEFUL_SET, kong, variables
-from tests.program.recorder import Recording, object_name
+from tests.program.resources import Resources, inputs, object_name
 from tests.program.stacks import section, stack_settings
 
 
-def jobs(recording: Recording) -> dict[str, str]:
+def jobs(recording: Resources) -> dict[str, str]:
     """By step, the name of its Job."""
     return {object_name(each).split("-")[2]: object_name(each) for each in recording.of_type(JOB)}
 
 
-def container(recording: Recording, type_: str) -> dict[str, Any]:
-    return recording.one(type_).inputs["spec"]["template"]["spec"]["containers"][0]
+def container(recording: Resources, type_: str) -> dict[str, Any]:
+    return inputs(recording.one(type_))["spec"]["template"]["spec"]["containers"][0]
 
 
 async def test_the_password_is_in_the_secret_and_nowhere_else(deploy: Deploy) -> None:
     recording = await deploy(stack_settings("dev"))
-    assert recording.one(SECRET).inputs["data"]["password"] == base64.b64encode(PASSWORD.encode()).decode()
-    others = [str(each.inputs) for each in recording.registrations if each.type != SECRET]
+    assert inputs(recording.one(SECRET))["data"]["password"] == base64.b64encode(PASSWORD.encode()).decode()
+    others = [str(inputs(each)) for each in recording.registrations if each.type != SECRET]
     assert not any(PASSWORD in text or base64.b64encode(PASSWORD.encode()).decode() in text for text in others)
 
 
 async def test_the_engine_gets_the_password_as_a_secret(deploy: Deploy) -> None:
-    assert (await deploy(stack_settings("dev"))).one(SECRET).secret_inputs == {"data"}
+    assert (await deploy(stack_settings("dev"))).one(SECRET).properties.secrets == {"data"}
 
 
 async def test_a_password_once_made_is_kept(deploy: Deploy) -> None:
@@ -51,7 +51,7 @@ async def test_kong_and_postgres_read_the_same_credentials(deploy: Deploy) -> No
 async def test_postgres_keeps_its_data_on_a_volume_of_the_wanted_size(deploy: Deploy) -> None:
     database = section("dev", "database", storage="5Gi", storageClass="fast")
     recording = await deploy(stack_settings("dev", database=database))
-    (claim,) = recording.one(STATEFUL_SET).inputs["spec"]["volumeClaimTemplates"]
+    (claim,) = inputs(recording.one(STATEFUL_SET))["spec"]["volumeClaimTemplates"]
     assert claim["spec"]["resources"]["requests"] == {"storage": "5Gi"}
     assert claim["spec"]["storageClassName"] == "fast"
     (data,) = [m for m in container(recording, STATEFUL_SET)["volumeMounts"] if m["name"] == claim["metadata"]["name"]]
@@ -61,7 +61,7 @@ async def test_postgres_keeps_its_data_on_a_volume_of_the_wanted_size(deploy: De
 async def test_migrations_prepare_any_database_and_finish_after_the_rollout(deploy: Deploy) -> None:
     recording = await deploy(stack_settings("dev"))
     scripts = {
-        object_name(job).split("-")[2]: job.inputs["spec"]["template"]["spec"]["containers"][0]["command"]
+        object_name(job).split("-")[2]: inputs(job)["spec"]["template"]["spec"]["containers"][0]["command"]
         for job in recording.of_type(JOB)
     }
     assert scripts == {
@@ -72,8 +72,8 @@ async def test_migrations_prepare_any_database_and_finish_after_the_rollout(depl
 
 async def test_a_failed_migration_runs_again_with_the_next_update(deploy: Deploy) -> None:
     for job in (await deploy(stack_settings("dev"))).of_type(JOB):
-        assert job.inputs["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
-        assert "ttlSecondsAfterFinished" not in job.inputs["spec"]
+        assert inputs(job)["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
+        assert "ttlSecondsAfterFinished" not in inputs(job)["spec"]
 
 
 OIDC: dict[str, JsonValue] = {
@@ -104,5 +104,5 @@ async def test_migrations_use_the_database_that_kong_uses(deploy: Deploy) -> Non
     wanted = {name: value for name, value in variables(kong(recording)).items() if name.startswith("KONG_PG_")}
     assert len(wanted) == 8
     for job in recording.of_type(JOB):
-        found = variables(job.inputs["spec"]["template"]["spec"]["containers"][0])
+        found = variables(inputs(job)["spec"]["template"]["spec"]["containers"][0])
         assert wanted.items() <= found.items()

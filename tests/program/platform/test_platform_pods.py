@@ -18,7 +18,7 @@ from tests.program.platform.objects import (
     pods,
     variables,
 )
-from tests.program.recorder import object_name
+from tests.program.resources import inputs, object_name
 from tests.program.stacks import section, stack_settings
 
 
@@ -42,7 +42,7 @@ async def test_every_container_is_locked_down(deploy: Deploy) -> None:
 async def test_no_pod_has_a_service_account_token_or_service_links(deploy: Deploy) -> None:
     """Kong would take the variables of service links (KONG_ADMIN_PORT and so on) for its own configuration."""
     recording = await deploy(stack_settings("dev"))
-    assert all(each.inputs["automountServiceAccountToken"] is False for each in recording.of_type(SERVICE_ACCOUNT))
+    assert all(inputs(each)["automountServiceAccountToken"] is False for each in recording.of_type(SERVICE_ACCOUNT))
     for spec in pods(recording):
         assert spec["automountServiceAccountToken"] is False
         assert spec["enableServiceLinks"] is False
@@ -71,18 +71,18 @@ async def test_a_pod_drains_then_ends_within_its_grace_period(deploy: Deploy) ->
     recording = await deploy(stack_settings("dev", platform=platform))
     command = kong(recording)["lifecycle"]["preStop"]["exec"]["command"]
     assert command == ["kong", "quit", "--wait=20", "--timeout=25"]
-    spec = recording.one(DEPLOYMENT).inputs["spec"]
+    spec = inputs(recording.one(DEPLOYMENT))["spec"]
     assert spec["template"]["spec"]["terminationGracePeriodSeconds"] == 50
 
 
 async def test_a_rollout_never_has_fewer_pods(deploy: Deploy) -> None:
-    strategy = (await deploy(stack_settings("prod"))).one(DEPLOYMENT).inputs["spec"]["strategy"]
+    strategy = inputs((await deploy(stack_settings("prod"))).one(DEPLOYMENT))["spec"]["strategy"]
     assert strategy == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 
 
 async def test_pods_spread_over_zones_and_nodes_where_they_can(deploy: Deploy) -> None:
     recording = await deploy(stack_settings("prod"))
-    spec = recording.one(DEPLOYMENT).inputs["spec"]
+    spec = inputs(recording.one(DEPLOYMENT))["spec"]
     spread = spec["template"]["spec"]["topologySpreadConstraints"]
     assert [each["topologyKey"] for each in spread] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
     assert all(each["whenUnsatisfiable"] == "ScheduleAnyway" for each in spread)
@@ -92,35 +92,35 @@ async def test_pods_spread_over_zones_and_nodes_where_they_can(deploy: Deploy) -
 async def test_the_autoscaler_owns_the_number_of_pods(deploy: Deploy) -> None:
     recording = await deploy(stack_settings("prod"))
     deployment = recording.one(DEPLOYMENT)
-    assert "replicas" not in deployment.inputs["spec"]
+    assert "replicas" not in inputs(deployment)["spec"]
     assert deployment.ignore_changes == ("spec.replicas",)
-    scaler = recording.one(AUTOSCALER).inputs["spec"]
+    scaler = inputs(recording.one(AUTOSCALER))["spec"]
     assert (scaler["minReplicas"], scaler["maxReplicas"]) == (3, 10)
     assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "kong"}
 
 
 async def test_without_an_autoscaler_the_stack_file_owns_it(deploy: Deploy) -> None:
     deployment = (await deploy(stack_settings("prod", platform={"replicas": 4}))).one(DEPLOYMENT)
-    assert deployment.inputs["spec"]["replicas"] == 4
+    assert inputs(deployment)["spec"]["replicas"] == 4
     assert deployment.ignore_changes == ()
 
 
 async def test_a_disruption_budget_lets_broken_pods_go(deploy: Deploy) -> None:
-    budget = (await deploy(stack_settings("prod"))).one(BUDGET).inputs["spec"]
+    budget = inputs((await deploy(stack_settings("prod"))).one(BUDGET))["spec"]
     assert (budget["minAvailable"], budget["unhealthyPodEvictionPolicy"]) == (2, "AlwaysAllow")
 
 
 async def test_services_budgets_and_policies_select_kongs_pods_and_no_others(deploy: Deploy) -> None:
     recording = await deploy(stack_settings("prod"))
-    deployment = recording.one(DEPLOYMENT).inputs["spec"]
+    deployment = inputs(recording.one(DEPLOYMENT))["spec"]
     selector = deployment["selector"]["matchLabels"]
     assert selector.items() <= deployment["template"]["metadata"]["labels"].items()
-    assert {tuple(each.inputs["spec"]["selector"].items()) for each in recording.of_type(SERVICE)} == {
+    assert {tuple(inputs(each)["spec"]["selector"].items()) for each in recording.of_type(SERVICE)} == {
         tuple(selector.items())
     }
-    assert recording.one(POLICY).inputs["spec"]["podSelector"]["matchLabels"] == selector
+    assert inputs(recording.one(POLICY))["spec"]["podSelector"]["matchLabels"] == selector
     for job in recording.of_type(JOB):
-        assert not selector.items() <= job.inputs["spec"]["template"]["metadata"]["labels"].items()
+        assert not selector.items() <= inputs(job)["spec"]["template"]["metadata"]["labels"].items()
 
 
 async def test_each_listener_has_a_service(deploy: Deploy) -> None:
@@ -129,7 +129,7 @@ async def test_each_listener_has_a_service(deploy: Deploy) -> None:
     found = {
         object_name(each): (port["port"], ports[port["targetPort"]])
         for each in recording.of_type(SERVICE)
-        for port in each.inputs["spec"]["ports"]
+        for port in inputs(each)["spec"]["ports"]
     }
     assert found == {
         "kong-proxy": (80, 8000),
@@ -140,7 +140,7 @@ async def test_each_listener_has_a_service(deploy: Deploy) -> None:
 
 
 async def test_the_admin_api_is_for_the_stacks_own_namespace(deploy: Deploy) -> None:
-    spec = (await deploy(stack_settings("prod"))).one(POLICY).inputs["spec"]
+    spec = inputs((await deploy(stack_settings("prod"))).one(POLICY))["spec"]
     allowed = [(port["port"], rule.get("from")) for rule in spec["ingress"] for port in rule["ports"]]
     assert allowed == [("proxy", None), ("manager", None), ("metrics", None), ("admin", [{"podSelector": {}}])]
 
@@ -152,7 +152,7 @@ async def test_people_reach_gateway_and_manager_by_their_hosts(stack: str, tls: 
         ("kong", "kong.omnify.local", "kong-proxy", "proxy"),
         ("kong-manager", "kong-admin.omnify.local", "kong-manager", "manager"),
     ):
-        spec = recording.one(INGRESS, name).inputs["spec"]
+        spec = inputs(recording.one(INGRESS, name))["spec"]
         (rule,) = spec["rules"]
         (path,) = rule["http"]["paths"]
         assert (rule["host"], path["path"], path["pathType"]) == (host, "/", "Prefix")
@@ -164,14 +164,14 @@ async def test_an_ingress_without_a_controller_holds_nothing_up(deploy: Deploy) 
     ingress = section("prod", "ingress", annotations={"nginx.ingress.kubernetes.io/proxy-body-size": "0"})
     recording = await deploy(stack_settings("prod", ingress=ingress))
     for each in recording.of_type(INGRESS):
-        assert each.inputs["metadata"]["annotations"] == {
+        assert inputs(each)["metadata"]["annotations"] == {
             "pulumi.com/skipAwait": "true",
             "nginx.ingress.kubernetes.io/proxy-body-size": "0",
         }
 
 
 async def test_the_namespace_admits_hardened_pods_alone(deploy: Deploy) -> None:
-    labels = (await deploy(stack_settings("dev"))).one(NAMESPACE).inputs["metadata"]["labels"]
+    labels = inputs((await deploy(stack_settings("dev"))).one(NAMESPACE))["metadata"]["labels"]
     for mode in ("enforce", "warn", "audit"):
         assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
 
@@ -182,9 +182,9 @@ async def test_another_kong_yml_is_another_config_map_and_so_rolls_the_pods(depl
     for text in ("_format_version: '3.0'\n", "_format_version: '3.0'\nservices: []\n"):
         recording = await deploy(settings, declarative=text)
         config_map = recording.one(CONFIG_MAP)
-        assert config_map.inputs["data"] == {"kong.yml": text}
-        assert config_map.inputs["immutable"] is True
-        spec = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]
+        assert inputs(config_map)["data"] == {"kong.yml": text}
+        assert inputs(config_map)["immutable"] is True
+        spec = inputs(recording.one(DEPLOYMENT))["spec"]["template"]["spec"]
         (volume,) = [each for each in spec["volumes"] if "configMap" in each]
         assert volume["configMap"] == {"name": object_name(config_map)}
         (mount,) = [each for each in kong(recording)["volumeMounts"] if each["name"] == volume["name"]]
