@@ -92,7 +92,7 @@ def run_program(document: Mapping[str, JsonValue]) -> None:
 async def _recorded(program: Callable[[], object], stack: str, preview: bool) -> Recording:
     monitor = _Monitor()
     # Tasks of this run alone are waited for: those of another may belong to an event loop that is gone.
-    SETTINGS.outputs = set[asyncio.Task[Any]]()
+    SETTINGS.outputs = set[asyncio.Task[Any]]()  # pyright: ignore[reportAttributeAccessIssue] (it has a setter)
     mocks.set_mocks(_NoMocks(), project=NAMESPACE, stack=stack, preview=preview, monitor=monitor)
     program()
     await wait_for_rpcs()
