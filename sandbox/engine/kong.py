@@ -13,10 +13,9 @@ from provider.operations import Operations, State, open_operations
 from provider.settings import read_settings
 from provider.urns import Urn, parse_urn
 from provider.values import Properties
+from sandbox.engine.changes import shown
 from sandbox.engine.state import Resource, without_secrets
 from sandbox.engine.steps import Action, EngineError, Step
-
-_LONGEST_VALUE = 40
 
 
 class KongEntities:
@@ -81,9 +80,4 @@ def _changes(urn: Urn, live: State | None, wanted: Properties) -> Iterator[str]:
         if hidden:
             yield f"{path}: [secret]"
         else:
-            yield f"{path}: {_shown(difference.live)} → {_shown(difference.desired)}"
-
-
-def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= _LONGEST_VALUE and "\n" not in text else "…"
+            yield f"{path}: {shown(difference.live)} → {shown(difference.desired)}"

@@ -1,11 +1,11 @@
 """Kubernetes objects in the sandbox's engine: server-side apply, and waiting until they are ready, as Pulumi does."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
 
 from gateway.recording import Registration
 from sandbox.cluster.objects import Objects
 from sandbox.cluster.readiness import Manifest
+from sandbox.engine.changes import changes
 from sandbox.engine.state import Resource, without_secrets
 from sandbox.engine.steps import Action, Step
 
@@ -38,8 +38,8 @@ class KubernetesObjects:
         if action is not Action.SAME:
             await self._objects.apply(manifest)
         await self._objects.wait_until_ready(manifest)
-        changes = tuple(_changes(before.inputs, inputs)) if before and action is Action.UPDATED else ()
-        return resource, Step(action, registration.type, _identity(manifest), changes)
+        changed = tuple(changes(before.inputs, inputs)) if before and action is Action.UPDATED else ()
+        return resource, Step(action, registration.type, _identity(manifest), changed)
 
     async def delete(self, resource: Resource) -> None:
         """Delete an object and wait until it is gone."""
@@ -61,13 +61,3 @@ def _action(resource: Resource, before: Resource | None, live: Manifest | None) 
 def _identity(manifest: Manifest) -> str:
     metadata: Mapping[str, str] = manifest["metadata"]
     return "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
-
-
-def _changes(old: object, new: object, path: str = "") -> Iterator[str]:
-    """The leaves in which two documents differ."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
-        for key in sorted(before.keys() | after.keys()):
-            yield from _changes(before.get(key), after.get(key), f"{path}.{key}" if path else key)
-    elif old != new:
-        yield f"{path}: {old} → {new}" if not isinstance(new, list | dict) else path

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,15 +9,16 @@ from typing import Any, Protocol
 import pulumi
 from pydantic import JsonValue
 
-from config.files import NAMESPACE, PROJECT_FILE
-from gateway.recording import PROJECT, record
+from gateway.recording import record
 from sandbox.cluster.kubeconfig import Cluster
 from sandbox.engine import engine
 from sandbox.engine.steps import EngineError, Report
+from sandbox.rehearsal.cli import CliError, PulumiStack
+from sandbox.rehearsal.events import follow
 from sandbox.rehearsal.layout import Layout
-from sandbox.rehearsal.stack import write_stack_file
 
-PASSPHRASE = "rehearsal"  # noqa: S105 (of a state that holds nothing secret and never leaves this machine)
+At = Callable[[str], None]
+"""Takes what an operation waits for, in words."""
 
 
 class ApplyError(Exception):
@@ -33,24 +31,24 @@ class Applier(Protocol):
     title: str
     """What it is, for people."""
 
-    def apply(self, document: Mapping[str, JsonValue], report: Report) -> Mapping[str, Any]:
+    def apply(self, document: Mapping[str, JsonValue], report: Report, at: At) -> Mapping[str, Any]:
         """Bring cluster and gateway to what the stack says, and return its outputs.
+
+        `report` gets each resource that is done, `at` what is waited for meanwhile.
 
         Raises:
             ApplyError: it did not work.
         """
         ...
 
-    def destroy(self, report: Report) -> None:
+    def destroy(self, report: Report, at: At) -> None:
         """Remove everything that was applied. Raises as `apply` does."""
         ...
 
 
-def applier(stack: str, layout: Layout, cluster: Cluster, say: Callable[[str], None]) -> Applier:
-    """The Pulumi CLI when it is on PATH, else the sandbox's engine. `say` shows a line of the CLI's."""
-    if shutil.which("pulumi"):
-        return PulumiCli(stack, layout, cluster, say)
-    return SandboxEngine(stack, layout, cluster)
+def applier(stack: str, layout: Layout, cluster: Cluster) -> Applier:
+    """The Pulumi CLI when it is on PATH, else the sandbox's engine."""
+    return PulumiCli(stack, layout, cluster) if PulumiStack.cli() else SandboxEngine(stack, layout, cluster)
 
 
 class SandboxEngine:
@@ -63,8 +61,9 @@ class SandboxEngine:
         self._cluster = cluster
         self._state = layout.engine_state(stack)
 
-    def apply(self, document: Mapping[str, JsonValue], report: Report) -> Mapping[str, Any]:
+    def apply(self, document: Mapping[str, JsonValue], report: Report, at: At) -> Mapping[str, Any]:
         """Record the program and apply the recording."""
+        del at
         try:
             recording = record(document, self._stack)
             asyncio.run(engine.apply(recording, self._cluster, self._state, report))
@@ -72,8 +71,9 @@ class SandboxEngine:
             raise ApplyError(str(error)) from error
         return recording.outputs
 
-    def destroy(self, report: Report) -> None:
+    def destroy(self, report: Report, at: At) -> None:
         """Remove what the state knows."""
+        del at
         try:
             asyncio.run(engine.destroy(self._cluster, self._state, report))
         except EngineError as error:
@@ -85,61 +85,27 @@ class PulumiCli:
 
     title = "pulumi"
 
-    def __init__(self, stack: str, layout: Layout, cluster: Cluster, say: Callable[[str], None]) -> None:
-        self._stack = stack
-        self._file = layout.stack_file(stack)
-        self._say = say
-        layout.pulumi.mkdir(parents=True, exist_ok=True)
-        self._environment = {
-            **os.environ,
-            "PULUMI_BACKEND_URL": layout.pulumi.as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "KUBECONFIG": str(cluster.kubeconfig),
-        }
+    def __init__(self, stack: str, layout: Layout, cluster: Cluster) -> None:
+        self._stack = PulumiStack(stack, layout.stack_file(stack), layout.pulumi, cluster.kubeconfig)
 
-    def apply(self, document: Mapping[str, JsonValue], report: Report) -> Mapping[str, Any]:
-        """Run `pulumi up`; the CLI itself shows what it does."""
-        del report
-        write_stack_file(document, self._file)
-        if self._stack not in self._stacks():
-            # The CLI puts a stack's salt into the stack file of the folder it works in: not into the repository's.
-            self._file.with_name(PROJECT_FILE).write_text(f"name: {NAMESPACE}\nruntime: python\n")
-            self._run("stack", "init", self._stack, "--no-select", "--cwd", str(self._file.parent))
-        self._run("up", *self._on_stack(), "--yes", "--skip-preview", "--config-file", str(self._file))
-        outputs = self._output("stack", "output", "--json", *self._on_stack())
-        return json.loads(outputs)
+    def apply(self, document: Mapping[str, JsonValue], report: Report, at: At) -> Mapping[str, Any]:
+        """Run `pulumi up`."""
+        try:
+            self._stack.configure(document)
+            self._operate("up", report, at)
+            return self._stack.outputs()
+        except CliError as error:
+            raise ApplyError(str(error)) from error
 
-    def destroy(self, report: Report) -> None:
+    def destroy(self, report: Report, at: At) -> None:
         """Run `pulumi destroy`."""
-        del report
-        self._run("destroy", *self._on_stack(), "--yes", "--skip-preview", "--config-file", str(self._file))
+        self._operate("destroy", report, at)
 
-    def _on_stack(self) -> tuple[str, ...]:
-        return ("--stack", self._stack, "--non-interactive")
-
-    def _stacks(self) -> set[str]:
-        return {str(stack["name"]).rsplit("/", 1)[-1] for stack in json.loads(self._output("stack", "ls", "--json"))}
-
-    def _run(self, *arguments: str) -> None:
-        with self._process(*arguments, stderr=subprocess.STDOUT) as running:
-            for line in running.stdout or ():
-                self._say(line.rstrip())
+    def _operate(self, operation: str, report: Report, at: At) -> None:
+        with self._stack.operate(operation, "--yes", "--skip-preview", "--json") as running:
+            errors = follow(running.stdout or (), report, at)
         if running.returncode != 0:
-            raise ApplyError(f"pulumi {arguments[0]} failed; what it said stands above")
-
-    def _output(self, *arguments: str) -> str:
-        with self._process(*arguments, stderr=subprocess.PIPE) as running:
-            output, errors = running.communicate()
-        if running.returncode != 0:
-            raise ApplyError(f"pulumi {' '.join(arguments[:2])} failed: {errors.strip()}")
-        return output
-
-    def _process(self, *arguments: str, stderr: int) -> "subprocess.Popen[str]":
-        command = [shutil.which("pulumi") or "pulumi", *arguments, "--color", "never"]
-        return subprocess.Popen(  # noqa: S603 (the user's own CLI)
-            command, cwd=PROJECT, env=self._environment, stdout=subprocess.PIPE, stderr=stderr, text=True
-        )
+            raise ApplyError("\n".join([f"pulumi {operation} failed", *errors]))
 
 
 def write_outputs(outputs: Mapping[str, Any], file: Path) -> None:

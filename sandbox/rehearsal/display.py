@@ -31,10 +31,6 @@ class Display:
         took = time.monotonic() - started
         self.console.print(f"[green]✓[/] {escape(line.done)} [dim]{took:.1f} s[/]")
 
-    def say(self, text: str) -> None:
-        """A line as it is."""
-        self.console.print(escape(text))
-
     def failure(self, title: str, reason: str, log: str | None) -> None:
         """A step that failed: its name, the reason, and where more is to be read."""
         self.console.print(f"[red]✗ {escape(title)}[/]: {escape(reason)}")

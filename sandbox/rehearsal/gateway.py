@@ -1,12 +1,10 @@
 """The gateway of a rehearsal: the stand-in for Kong with a backend behind it, or a real Kong that is named."""
 
-import json
 import os
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,17 +12,23 @@ import httpx
 
 from gateway.recording import PROJECT
 from sandbox.cluster.kwok import PortMapping
-from sandbox.cluster.layout import free_port
+from sandbox.cluster.layout import choose_ports
 from sandbox.cluster.supervisor import Program, Supervisor
 from sandbox.rehearsal.layout import Layout
 
-_NAMES = ("admin", "proxy", "status", "backend")
-_PATIENCE = 30.0
+_STAND_IN, _BACKEND = "kong", "backend"
+_PORTS = {"admin": _STAND_IN, "proxy": _STAND_IN, "status": _STAND_IN, "backend": _BACKEND}
+"""By the name of each port, the program that listens there."""
+
+_PATIENCE = 60.0
 """Seconds that a program may take until it answers."""
+
+FAULTS = "REHEARSAL_FAULTS"
+"""In the environment, for tests: the stand-in can be told over HTTP what is to go wrong."""
 
 
 class GatewayError(Exception):
-    """The stand-in or the backend does not come up; the message has its log file."""
+    """The stand-in or the backend does not come up, or refuses its file; the message has the log file."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,20 @@ class GatewayAddresses:
 
 
 def addresses(layout: Layout, environment: Mapping[str, str] = os.environ) -> GatewayAddresses:
-    """Where it answers: at ports that are chosen once, or where KONG_ADMIN_URL and KONG_PROXY_URL say."""
-    ports = _ports(layout.ports)
-    local = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    """Where it answers: at ports that are kept as long as they can be had, or where the environment says.
+
+    Raises:
+        GatewayError: only one of KONG_ADMIN_URL and KONG_PROXY_URL is there.
+    """
     admin, proxy = environment.get("KONG_ADMIN_URL"), environment.get("KONG_PROXY_URL")
+    if bool(admin) != bool(proxy):
+        given, missing = ("KONG_ADMIN_URL", "KONG_PROXY_URL") if admin else ("KONG_PROXY_URL", "KONG_ADMIN_URL")
+        raise GatewayError(f"{given} names a real Kong, but {missing} is not set; set both, or neither")
+    supervisor = Supervisor(layout.records)
+    layout.root.mkdir(parents=True, exist_ok=True)
+    used = {port for port, program in _PORTS.items() if supervisor.running(program)}
+    ports = choose_ports(layout.ports, tuple(_PORTS), used)
+    local = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     if admin and proxy:
         return GatewayAddresses(admin, proxy, admin, local["backend"], real=True)
     return GatewayAddresses(local["admin"], local["proxy"], local["status"], local["backend"], real=False)
@@ -71,25 +85,42 @@ def start(
         GatewayError: one of them does not answer in time.
     """
     supervisor = Supervisor(layout.records)
-    layout.entities(stack).parent.mkdir(parents=True, exist_ok=True)
+    layout.entities(stack, mode).parent.mkdir(parents=True, exist_ok=True)
     _run(supervisor, _backend(layout, at), at.backend)
-    if not at.real:
+    if at.real:
+        supervisor.stop([_STAND_IN])
+    else:
         _run(supervisor, _stand_in(layout, at, stack, mode, backends), f"{at.admin}/status")
 
 
 def stop(layout: Layout) -> None:
     """End the stand-in and the backend."""
-    Supervisor(layout.records).stop(["kong", "backend"])
+    Supervisor(layout.records).stop([_STAND_IN, _BACKEND])
 
 
 def load_declarative(at: GatewayAddresses, declarative: str) -> None:
-    """Give the gateway the file that its pods mount in DB-less mode, as each of them reads it at its start."""
-    httpx.post(f"{at.admin}/config", params={"check_hash": 1}, json={"config": declarative}).raise_for_status()
+    """Give the gateway the file that its pods mount in DB-less mode, as each of them reads it at its start.
+
+    Raises:
+        GatewayError: it does not take the file.
+    """
+    url = f"{at.admin}/config"
+    try:
+        answer = httpx.post(url, params={"check_hash": 1}, json={"config": declarative}, timeout=30, trust_env=False)
+    except httpx.HTTPError as error:
+        raise GatewayError(f"no answer from {url}: {str(error) or type(error).__name__}") from error
+    if answer.status_code == httpx.codes.METHOD_NOT_ALLOWED:
+        raise GatewayError(
+            f"the Kong at {at.admin} has a database, so it reads no kong.yml; start it with database=off"
+        )
+    # 304: it holds exactly this file already.
+    if answer.status_code not in (httpx.codes.CREATED, httpx.codes.NOT_MODIFIED):
+        raise GatewayError(f"{url} refused kong.yml: {answer.status_code} {answer.text.strip()}")
 
 
 def _backend(layout: Layout, at: GatewayAddresses) -> Program:
     command = (sys.executable, "-m", "sandbox.backend", "--port", str(urlsplit(at.backend).port))
-    return _program(layout, "backend", command)
+    return _program(layout, _BACKEND, command)
 
 
 def _stand_in(layout: Layout, at: GatewayAddresses, stack: str, mode: str, backends: Mapping[str, str]) -> Program:
@@ -99,9 +130,10 @@ def _stand_in(layout: Layout, at: GatewayAddresses, stack: str, mode: str, backe
     command = (
         *(sys.executable, "-m", "sandbox.kong", "--admin-port", ports["admin"], "--proxy-port", ports["proxy"]),
         *("--status-port", str(urlsplit(at.metrics).port), "--database", "off" if mode == "dbless" else "postgres"),
-        *("--state", str(layout.entities(f"{stack}-{mode}")), *routes),
+        *("--state", str(layout.entities(stack, mode)), *routes),
+        *(("--fault-endpoint",) if os.environ.get(FAULTS) else ()),
     )
-    return _program(layout, "kong", command)
+    return _program(layout, _STAND_IN, command)
 
 
 def _program(layout: Layout, name: str, command: tuple[str, ...]) -> Program:
@@ -116,8 +148,10 @@ def _run(supervisor: Supervisor, program: Program, url: str) -> None:
         supervisor.start(program)
     deadline = time.monotonic() + _PATIENCE
     while not _answers(url):
-        if supervisor.running(program.name) is None or time.monotonic() > deadline:
-            raise GatewayError(f"{program.name} does not answer at {url}; its log is {program.log}")
+        if supervisor.running(program.name) is None:
+            raise GatewayError(f"{program.name} ended while it started; its log: {program.log}")
+        if time.monotonic() > deadline:
+            raise GatewayError(f"{program.name} does not answer at {url} after {_PATIENCE:g} s; its log: {program.log}")
         time.sleep(0.1)
 
 
@@ -131,12 +165,3 @@ def _answers(url: str) -> bool:
 def _netloc(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-
-
-def _ports(file: Path) -> dict[str, int]:
-    remembered: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-    ports = {name: remembered.get(name) or free_port() for name in _NAMES}
-    if ports != remembered:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(ports, indent=2))
-    return ports

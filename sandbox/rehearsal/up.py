@@ -47,9 +47,9 @@ _FAILURES = (
 class RehearsalError(Exception):
     """A step failed; says which, why, and where its logs are."""
 
-    def __init__(self, step: str, reason: str) -> None:
+    def __init__(self, step: str, reason: str, logs: str) -> None:
         super().__init__(f"{step}: {reason}")
-        self.step, self.reason = step, reason
+        self.step, self.reason, self.logs = step, reason, logs
 
 
 class Rehearsal:
@@ -87,7 +87,7 @@ class Rehearsal:
             cluster = self._cluster()
             with self._step(f"stack {self._stack}") as line:
                 steps: list[Step] = []
-                applier(self._stack, self._layout, cluster, self._display.say).destroy(steps.append)
+                applier(self._stack, self._layout, cluster).destroy(steps.append, line.at)
                 line.done = f"stack {self._stack}: {summary(steps)}"
             with self._step("rehearsal"):
                 self._place.leave(cluster)
@@ -111,7 +111,7 @@ class Rehearsal:
             return document, validated(document)
 
     def _apply(self, document: Document, cluster: Cluster) -> GatewayOutputs:
-        engine = applier(self._stack, self._layout, cluster, self._display.say)
+        engine = applier(self._stack, self._layout, cluster)
         steps: list[Step] = []
         with self._step(f"stack {self._stack} ({engine.title})") as line:
 
@@ -119,7 +119,7 @@ class Rehearsal:
                 steps.append(step)
                 line.at(f"{len(steps)} resources, {step.name} {step.action}")
 
-            outputs: Mapping[str, Any] = engine.apply(document, report)
+            outputs: Mapping[str, Any] = engine.apply(document, report, line.at)
             line.done += f": {summary(steps)}" if steps else ""
         self._display.changes(steps)
         write_outputs(outputs, self._layout.outputs(self._stack))
@@ -129,7 +129,7 @@ class Rehearsal:
         try:
             outcomes, reached = asyncio.run(self._verify(outputs, key))
         except _FAILURES as error:
-            raise RehearsalError("verification", str(error)) from error
+            raise RehearsalError("verification", str(error), str(self._layout.logs)) from error
         self._display.look_around(self._ways(outputs, reached))
         return all(outcome.status is not Status.FAILED for outcome in outcomes)
 
@@ -165,7 +165,7 @@ class Rehearsal:
             with self._display.step(title) as line:
                 yield line
         except _FAILURES as error:
-            raise RehearsalError(title, str(error)) from error
+            raise RehearsalError(title, str(error), str(self._layout.logs)) from error
 
 
 def _onto(line: Line) -> Report:

@@ -1,0 +1,42 @@
+"""What differs between two states of a resource, in words for people."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+_LONGEST_VALUE = 40
+
+
+def changes(old: object, new: object, path: str = "") -> Iterator[str]:
+    """The leaves in which two documents differ, as `spec.replicas: 1 → 2`. Text that is JSON is read as a document."""
+    before, after = _parts(old), _parts(new)
+    if before is not None and after is not None and before.keys() & after.keys():
+        for key in sorted(before.keys() | after.keys()):
+            yield from changes(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif old != new:
+        yield f"{path}: {shown(old)} → {shown(new)}"
+
+
+def shown(value: object) -> str:
+    """A value, where it is short enough for a line."""
+    text = str(value)
+    return text if len(text) <= _LONGEST_VALUE and "\n" not in text else "…"
+
+
+def _parts(value: object) -> Mapping[str, object] | None:
+    """The entries of a document or a list; None for what has no parts."""
+    opened = _opened(value)
+    if isinstance(opened, dict):
+        return cast("dict[str, object]", opened)
+    if isinstance(opened, list):
+        return {str(index): item for index, item in enumerate(cast("list[object]", opened))}
+    return None
+
+
+def _opened(value: object) -> Any:  # noqa: ANN401 (JSON)
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value

@@ -1,0 +1,101 @@
+"""The Pulumi CLI on one stack of this project, with a backend on this machine and a stack file outside the repository.
+
+Nothing here touches the user's own backend, login or stack files.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue
+
+from config.files import NAMESPACE, PROJECT_FILE
+from gateway.recording import PROJECT
+from sandbox.rehearsal.stack import write_stack_file
+
+PASSPHRASE = "rehearsal"  # noqa: S105 (of a state that never leaves this machine)
+
+
+class CliError(Exception):
+    """The CLI refused; the message has what it said."""
+
+
+@dataclass(frozen=True)
+class PulumiStack:
+    """A stack as the CLI sees it."""
+
+    name: str
+    file: Path
+    """Its stack file, in a folder that is not the repository's."""
+    backend: Path
+    """The folder of its state."""
+    kubeconfig: Path
+
+    @staticmethod
+    def cli() -> str | None:
+        """The CLI, when it is on PATH."""
+        return shutil.which("pulumi")
+
+    def configure(self, document: Mapping[str, JsonValue]) -> None:
+        """Write the stack file, and make the stack where the backend does not have it.
+
+        Raises:
+            CliError: the backend cannot be used.
+        """
+        self.backend.mkdir(parents=True, exist_ok=True)
+        write_stack_file(document, self.file)
+        known = json.loads(self.ask("stack", "ls", "--json"))
+        if self.name not in {str(stack["name"]).rsplit("/", 1)[-1] for stack in known}:
+            # The CLI puts a stack's salt into the stack file of the folder it works in: not into the repository's.
+            self.file.with_name(PROJECT_FILE).write_text(f"name: {NAMESPACE}\nruntime: python\n")
+            self.ask("stack", "init", self.name, "--no-select", "--cwd", str(self.file.parent))
+
+    def outputs(self) -> Mapping[str, Any]:
+        """What the stack exports. Raises as `ask` does."""
+        return json.loads(self.ask("stack", "output", "--json", "--stack", self.name))
+
+    def ask(self, *arguments: str) -> str:
+        """What a command of the CLI prints.
+
+        Raises:
+            CliError: the command failed.
+        """
+        with self._start(arguments, {}, subprocess.PIPE) as running:
+            output, errors = running.communicate()
+        if running.returncode != 0:
+            raise CliError(f"pulumi {' '.join(arguments[:2])} failed: {errors.strip()}")
+        return output
+
+    def operate(
+        self, *arguments: str, environment: Mapping[str, str] | None = None, stderr: int = subprocess.STDOUT
+    ) -> "subprocess.Popen[str]":
+        """Start an operation on the stack, such as `up`."""
+        on = ("--stack", self.name, "--config-file", str(self.file))
+        return self._start((*arguments, *on), environment or {}, stderr)
+
+    def _start(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str], stderr: int
+    ) -> "subprocess.Popen[str]":
+        command = [self.cli() or "pulumi", *arguments, "--non-interactive", "--color", "never"]
+        return subprocess.Popen(  # noqa: S603 (the user's own CLI)
+            command,
+            cwd=PROJECT,
+            env={**self._environment(), **environment},
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PULUMI_BACKEND_URL": self.backend.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "KUBECONFIG": str(self.kubeconfig),
+        }
