@@ -37,6 +37,7 @@ recover: venv ## `pulumi up` of STACK after its state was lost: everything that 
 
 .PHONY: test
 test: venv ## run every tier of tests, with the count of what was skipped and why
+	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build; fi
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: lint

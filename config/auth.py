@@ -12,7 +12,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from pydantic import AfterValidator, Field, model_validator
 
-from config.counters import SecretKey
 from config.keys import UnsuitableKeyError, chosen_key, normal_pem, signing_keys
 from config.settings import Settings, wrong_key
 from config.vocabulary import ClaimName, Issuer
@@ -110,9 +109,6 @@ class OidcAuth(Realm):
     """The community plugin kong-oidc, in images that carry it. It sets no consumer: groups come from the token."""
 
     kind: Literal["oidc"]
-    client_id: Annotated[str, Field(min_length=1)] = "kong"
-    client_secret: SecretKey
-    """Where the client's secret is. Kong gets it as an environment variable and its entities name that variable."""
     groups_claim: ClaimName = "groups"
     """The claim with the list of the caller's groups."""
 

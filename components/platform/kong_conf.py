@@ -12,6 +12,7 @@ from config.counters import RedisCounters, SecretKey
 from config.database import BundledDatabase, Database, ExternalDatabase
 from config.platform import cores
 from config.stack import StackSettings
+from entities.limits import REDIS_PASSWORD
 from entities.vault import environment_variable
 
 PREFIX = "/kong_prefix"
@@ -132,11 +133,10 @@ def _logs(settings: StackSettings) -> Environment:
 
 def _referenced(settings: StackSettings) -> Environment:
     """The secrets to which entities refer as `{vault://env/…}`."""
-    found: dict[str, SecretKey | None] = {
-        "redis-password": settings.counters.password_secret if isinstance(settings.counters, RedisCounters) else None,
-        "oidc-client-secret": settings.auth.client_secret if isinstance(settings.auth, OidcAuth) else None,
-    }
-    return Environment({}, {environment_variable(name): key for name, key in found.items() if key is not None})
+    counters = settings.counters
+    if not isinstance(counters, RedisCounters) or counters.password_secret is None:
+        return Environment({})
+    return Environment({}, {environment_variable(REDIS_PASSWORD): counters.password_secret})
 
 
 def largest_body(settings: StackSettings) -> int:

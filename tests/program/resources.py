@@ -24,6 +24,11 @@ class Resources:
         assert len(found) == 1, f"{len(found)} of {type_} {name or ''}: {[each.name for each in found]}"
         return found[0]
 
+    def one_named(self, type_: str, name: str) -> Registration:
+        """The only resource of a type and a name in Pulumi."""
+        (found,) = [each for each in self.of_type(type_) if each.name == name]
+        return found
+
     def by_urn(self, urn: str) -> Registration:
         return next(each for each in self.registrations if each.urn == urn)
 

@@ -25,3 +25,18 @@ def stack_settings(stack: str, /, **sections: JsonValue) -> StackSettings:
 def section(stack: str, name: str, /, **keys: JsonValue) -> dict[str, JsonValue]:
     """One section of a stack, some keys replaced."""
     return cast("dict[str, JsonValue]", stack_document(stack)[name]) | keys
+
+
+AUTH_KINDS = ("jwt", "openid-connect", "oidc")
+_REALM: dict[str, JsonValue] = {"issuer": "https://auth.example/realms/omnify", "audience": "omnify-api"}
+
+
+def authenticated_by(kind: str, stack: str) -> dict[str, JsonValue]:
+    """The sections that make a stack authenticate by another kind; none for `jwt`, which all stacks have."""
+    if kind == "openid-connect":
+        image = section(stack, "platform", image="kong/kong-gateway:3.9.1.0")
+        return {"auth": _REALM | {"kind": kind}, "edition": "enterprise", "platform": image}
+    if kind == "oidc":
+        tiers: JsonValue = [{"name": "free"}, {"name": "pro"}, {"name": "enterprise"}]
+        return {"auth": _REALM | {"kind": kind, "clientSecret": {"name": "kong-oidc"}}, "tiers": tiers}
+    return {}

@@ -77,7 +77,7 @@ async def test_a_failed_migration_runs_again_with_the_next_update(deploy: Deploy
 
 
 OIDC: dict[str, JsonValue] = {
-    "auth": {"kind": "oidc", "issuer": "https://auth.example/realms/omnify", "clientSecret": {"name": "oidc"}},
+    "auth": {"kind": "oidc", "issuer": "https://auth.example/realms/omnify"},
     "tiers": [{"name": "free"}, {"name": "pro"}, {"name": "enterprise"}],
 }
 

@@ -62,13 +62,12 @@ def test_counters_without_a_password_need_no_secret() -> None:
     assert "REDIS_PASSWORD" not in secrets("prod", counters=counters)
 
 
-def test_the_community_plugin_is_loaded_and_gets_its_client_secret() -> None:
-    auth: JsonValue = {"kind": "oidc", "issuer": "https://auth.example/realms/r", "clientSecret": {"name": "oidc"}}
+def test_the_community_plugin_is_loaded() -> None:
+    auth: JsonValue = {"kind": "oidc", "issuer": "https://auth.example/realms/r"}
     tiers: JsonValue = [{"name": "free"}, {"name": "pro"}, {"name": "enterprise"}]
     settings = stack_settings("dev", auth=auth, tiers=tiers)
     found = gateway_environment(settings)
     assert found.values["KONG_PLUGINS"] == migrations_environment(settings).values["KONG_PLUGINS"] == "bundled,oidc"
-    assert found.secrets["OIDC_CLIENT_SECRET"] == SecretKey(name="oidc", key="password")
 
 
 def test_otherwise_the_bundled_plugins_are_loaded() -> None:
