@@ -38,5 +38,5 @@ def authenticated_by(kind: str, stack: str) -> dict[str, JsonValue]:
         return {"auth": _REALM | {"kind": kind}, "edition": "enterprise", "platform": image}
     if kind == "oidc":
         tiers: JsonValue = [{"name": "free"}, {"name": "pro"}, {"name": "enterprise"}]
-        return {"auth": _REALM | {"kind": kind, "clientSecret": {"name": "kong-oidc"}}, "tiers": tiers}
+        return {"auth": _REALM | {"kind": kind}, "tiers": tiers}
     return {}
