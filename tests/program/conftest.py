@@ -8,6 +8,7 @@ import pytest
 from pydantic import JsonValue
 
 from components.platform import password
+from config.cluster import Cluster
 from config.stack import StackSettings
 from entities.desired import desired_state
 from entities.state import DesiredState, Owner
@@ -72,8 +73,12 @@ def run_of(case: Case, *, preview: bool) -> Run:
 def run_program(document: dict[str, JsonValue], stack: str, *, preview: bool) -> Recording:
     """The program's registrations, with a cluster that keeps a password for the bundled database."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(password, "kept_password", lambda _cluster: KEPT_PASSWORD)
+        patch.setattr(password, "kept_password", _kept_password)
         return record(document, stack, preview=preview)
+
+
+def _kept_password(_cluster: Cluster) -> str:
+    return KEPT_PASSWORD
 
 
 def _runs(mode: str) -> Iterator[object]:
