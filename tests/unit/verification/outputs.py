@@ -1,6 +1,6 @@
 """The outputs of the dev stack, and a gateway that answers what a test says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 import httpx
 
@@ -21,7 +21,8 @@ def with_minute(minute: int) -> GatewayOutputs:
 
 
 def bench(
-    answer: Callable[[httpx.Request], httpx.Response],
+    answer: Callable[[httpx.Request], httpx.Response]
+    | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]],
     outputs: GatewayOutputs = DEV,
     tokens: TokenSource | None = None,
 ) -> Bench:

@@ -74,6 +74,11 @@ async def test_a_limit_is_reached_after_exactly_its_requests() -> None:
     assert kong.requests <= MINUTE + CONNECTIONS
 
 
+async def test_each_attempt_is_a_new_users() -> None:
+    reached, at = named()["limit-reached"], bench(Kong(), OUTPUTS)
+    assert [(await reached.run(at)).split(" in ")[0] for _ in range(2)] == ["30 passed", "30 passed"]
+
+
 async def test_a_minute_that_ends_while_counting_only_makes_it_longer() -> None:
     kong = Kong(ends=frozenset({MINUTE - 5}))
     seen = await named()["limit-reached"].run(bench(kong, OUTPUTS))
@@ -100,12 +105,14 @@ async def test_a_refusal_without_its_headers_fails() -> None:
         if answer.status_code == 429:
             del answer.headers["Retry-After"]
             answer.headers["RateLimit-Remaining"] = "1"
+            answer.headers["X-RateLimit-Limit-Hour"] = "1"
         return answer
 
     with pytest.raises(FailedError) as failure:
         await named()["limit-reached"].run(bench(bare, OUTPUTS))
     assert "429 with RateLimit-Remaining 1 instead of 0" in str(failure.value)
     assert "429 with Retry-After missing instead of the seconds to wait" in str(failure.value)
+    assert "X-RateLimit-Limit-Hour is 1 instead of 60000" in str(failure.value)
 
 
 async def test_requests_that_are_not_counted_fail_at_the_first() -> None:

@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from gateway.verification.bodies import checks
 from gateway.verification.observability import metrics_endpoint, requests_of
 from tests.unit.verification.outputs import bench
 
@@ -13,6 +14,7 @@ METRICS = """\
 kong_http_requests_total{service="omnify-api",route="omnify-api",code="200",source="service",consumer=""} 7
 kong_http_requests_total{service="omnify-api",route="omnify-api",code="401",source="exit",consumer=""} 2
 kong_http_requests_total{service="omnify-api",route="omnify-api-all",code="200",source="service",consumer=""} 100
+kong_http_requests_total{service="omnify-api",other_route="omnify-api",code="200"} 1000
 kong_bandwidth_bytes{service="omnify-api",route="omnify-api",direction="egress"} 1000
 """
 
@@ -29,6 +31,21 @@ async def test_requests_go_under_the_gateways_name() -> None:
     assert (request.headers["Host"], request.url.host) == ("kong.omnify.local", "gateway.test")
     assert (request.headers["Authorization"], request.headers["X-Own"]) == ("Bearer t", "1")
     assert request.extensions["sni_hostname"] == "kong.omnify.local"
+
+
+async def test_bodies_are_of_the_limit_and_one_byte_more_in_both_forms() -> None:
+    sent: list[tuple[int, bool]] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        body = await request.aread()
+        sent.append((len(body), "Content-Length" in request.headers))
+        allowed = len(body) <= 10 * 2**20
+        return httpx.Response(200, headers={"X-Kong-Upstream-Latency": "1"}) if allowed else httpx.Response(413)
+
+    at = bench(answer)
+    for check in checks(at.outputs):
+        await check.run(at)
+    assert sent == [(10_485_760, True), (10_485_760, False), (10_485_761, True), (10_485_761, False)]
 
 
 @pytest.fixture
