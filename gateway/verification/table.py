@@ -19,8 +19,8 @@ _MARKS: Final = {
     Status.FAILED: ("✗", "red"),
     Status.SKIPPED: ("–", "yellow"),  # noqa: RUF001 (a dash on purpose)
 }
-_WIDTH: Final = 58
-"""Of the column that says what was checked."""
+_WIDTH: Final = 60
+"""Of the column that says what was checked, where there is room."""
 
 
 class LiveTable:
@@ -60,7 +60,7 @@ class LiveTable:
         if self._console.is_terminal:
             row = Table.grid(padding=(0, 1))
             row.add_column(width=3, justify="right")
-            row.add_column(width=_WIDTH)
+            row.add_column(width=min(_WIDTH, self._console.width // 2))
             row.add_column()
             row.add_row(Text(mark, style=style), Text(outcome.proves), detail)
             self._console.print(row)
