@@ -63,5 +63,5 @@ lock: ## pin what requirements.in and requirements-dev.in ask for
 
 .PHONY: clean
 clean: ## remove what rehearsals left; the built control plane stays in its cache
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox.cluster stop; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox stop; fi
 	rm -rf .rehearsal

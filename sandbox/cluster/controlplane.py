@@ -14,7 +14,7 @@ from sandbox.cluster import certificates, kubeconfig, kwok
 from sandbox.cluster.certificates import Certificates
 from sandbox.cluster.furnishing import ZONES, furnishings
 from sandbox.cluster.kubeconfig import Cluster
-from sandbox.cluster.layout import Layout, choose_ports
+from sandbox.cluster.layout import PORTS, Layout, choose_ports
 from sandbox.cluster.parts import NAMES, Part, Parts
 from sandbox.cluster.progress import Progress, Report, silent
 from sandbox.cluster.supervisor import Supervisor
@@ -137,7 +137,7 @@ class _Start:
         layout.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         layout.kwok.parent.mkdir(exist_ok=True)
         held = certificates.provide(layout.certificates)
-        ports = choose_ports(layout.ports, _occupied(self._supervisor))
+        ports = choose_ports(layout.ports, PORTS, _occupied(self._supervisor))
         server = f"https://127.0.0.1:{ports['kube-apiserver']}"
         clients = {
             layout.kubeconfig: held.administrator,

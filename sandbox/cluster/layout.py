@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,8 +65,8 @@ class Layout:
         return self.state.with_name(f"{self.state.name}.lock")
 
 
-def choose_ports(file: Path, occupied: Container[str] = ()) -> dict[str, int]:
-    """Give a port of loopback for each of PORTS: the ones remembered in the file, where they can still be had.
+def choose_ports(file: Path, names: Sequence[str], occupied: Container[str] = ()) -> dict[str, int]:
+    """Give a port of loopback for each name: the ones remembered in the file, where they can still be had.
 
     What `occupied` names is running and keeps its port; any other remembered port that something else took in
     the meantime is chosen anew.
@@ -74,16 +74,19 @@ def choose_ports(file: Path, occupied: Container[str] = ()) -> dict[str, int]:
     remembered: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
     ports = {
         name: remembered[name]
-        for name in PORTS
+        for name in names
         if name in remembered and (name in occupied or _is_free(remembered[name]))
     }
-    for name in PORTS:
+    for name in names:
         while name not in ports:
             candidate = free_port()
             if candidate not in ports.values():
                 ports[name] = candidate
     if ports != remembered:
-        file.write_text(json.dumps(ports, indent=2, sort_keys=True))
+        # Whole or not at all: a start that is killed here must not spoil the next one.
+        partial = file.with_suffix(".partial")
+        partial.write_text(json.dumps(ports, indent=2, sort_keys=True))
+        partial.replace(file)
     return ports
 
 

@@ -15,7 +15,7 @@ from provider.urns import Urn, parse_urn
 from provider.values import Properties
 from sandbox.engine.changes import shown
 from sandbox.engine.state import Resource, without_secrets
-from sandbox.engine.steps import Action, EngineError, Step
+from sandbox.engine.steps import Action, At, EngineError, Step
 
 
 class KongEntities:
@@ -25,9 +25,16 @@ class KongEntities:
         self._operations = operations
 
     @classmethod
-    def at(cls, address: str) -> "KongEntities":
-        """The gateway with its Admin API at an address; nothing is connected before the first request."""
-        return cls(open_operations(read_settings({"kongAdminUri": address}, os.environ)))
+    def reached(cls, address: str, at: At) -> "KongEntities":
+        """The gateway with its Admin API at an address; nothing is connected before the first request.
+
+        `at` hears of waiting for it.
+        """
+
+        async def say(text: str) -> None:
+            at(text)
+
+        return cls(open_operations(read_settings({"kongAdminUri": address}, os.environ), say=say))
 
     async def apply(self, registration: Registration, before: Resource | None) -> tuple[Resource, Step]:
         """Make an entity what the program says.

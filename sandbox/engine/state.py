@@ -23,6 +23,11 @@ class Resource(BaseModel):
     """Secrets only as digests, with which a change can be seen."""
     deleted_with: str = ""
 
+    @property
+    def title(self) -> str:
+        """What people call it: an entity by its name in the program, an object by namespace and name."""
+        return self.name if self.type.startswith("kong:") else self.id
+
 
 _RESOURCES = TypeAdapter(list[Resource])
 

@@ -27,6 +27,15 @@ class Step:
 
 
 Report = Callable[[Step], None]
+"""Takes each resource that is done."""
+
+At = Callable[[str], None]
+"""Takes what is under way, in words; called often, so it must be quick."""
+
+
+def kind(type_: str) -> str:
+    """A type token as people call the thing: `kubernetes:apps/v1:Deployment` is `Deployment`."""
+    return type_.rsplit(":", 1)[-1]
 
 
 class EngineError(Exception):

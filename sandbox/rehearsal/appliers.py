@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,13 +12,10 @@ from pydantic import JsonValue
 from gateway.recording import record
 from sandbox.cluster.kubeconfig import Cluster
 from sandbox.engine import engine
-from sandbox.engine.steps import EngineError, Report
+from sandbox.engine.steps import At, EngineError, Report
 from sandbox.rehearsal.cli import CliError, PulumiStack
 from sandbox.rehearsal.events import follow
 from sandbox.rehearsal.layout import Layout
-
-At = Callable[[str], None]
-"""Takes what an operation waits for, in words."""
 
 
 class ApplyError(Exception):
@@ -34,7 +31,7 @@ class Applier(Protocol):
     def apply(self, document: Mapping[str, JsonValue], report: Report, at: At) -> Mapping[str, Any]:
         """Bring cluster and gateway to what the stack says, and return its outputs.
 
-        `report` gets each resource that is done, `at` what is waited for meanwhile.
+        `report` gets each resource that is done, `at` what is under way.
 
         Raises:
             ApplyError: it did not work.
@@ -63,19 +60,17 @@ class SandboxEngine:
 
     def apply(self, document: Mapping[str, JsonValue], report: Report, at: At) -> Mapping[str, Any]:
         """Record the program and apply the recording."""
-        del at
         try:
             recording = record(document, self._stack)
-            asyncio.run(engine.apply(recording, self._cluster, self._state, report))
+            asyncio.run(engine.apply(recording, self._cluster, self._state, report, at))
         except (pulumi.RunError, EngineError) as error:
             raise ApplyError(str(error)) from error
         return recording.outputs
 
     def destroy(self, report: Report, at: At) -> None:
         """Remove what the state knows."""
-        del at
         try:
-            asyncio.run(engine.destroy(self._cluster, self._state, report))
+            asyncio.run(engine.destroy(self._cluster, self._state, report, at))
         except EngineError as error:
             raise ApplyError(str(error)) from error
 

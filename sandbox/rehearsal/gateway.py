@@ -109,12 +109,12 @@ def load_declarative(at: GatewayAddresses, declarative: str) -> None:
         answer = httpx.post(url, params={"check_hash": 1}, json={"config": declarative}, timeout=30, trust_env=False)
     except httpx.HTTPError as error:
         raise GatewayError(f"no answer from {url}: {str(error) or type(error).__name__}") from error
-    if answer.status_code == httpx.codes.METHOD_NOT_ALLOWED:
+    if answer.status_code == 405:
         raise GatewayError(
             f"the Kong at {at.admin} has a database, so it reads no kong.yml; start it with database=off"
         )
     # 304: it holds exactly this file already.
-    if answer.status_code not in (httpx.codes.CREATED, httpx.codes.NOT_MODIFIED):
+    if answer.status_code not in (201, 304):
         raise GatewayError(f"{url} refused kong.yml: {answer.status_code} {answer.text.strip()}")
 
 
@@ -147,9 +147,11 @@ def _run(supervisor: Supervisor, program: Program, url: str) -> None:
         supervisor.stop([program.name])
         supervisor.start(program)
     deadline = time.monotonic() + _PATIENCE
-    while not _answers(url):
+    while True:
         if supervisor.running(program.name) is None:
             raise GatewayError(f"{program.name} ended while it started; its log: {program.log}")
+        if _answers(url):
+            return
         if time.monotonic() > deadline:
             raise GatewayError(f"{program.name} does not answer at {url} after {_PATIENCE:g} s; its log: {program.log}")
         time.sleep(0.1)

@@ -6,7 +6,9 @@ import shutil
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
+from urllib.parse import quote
 
 from components.outputs import GatewayOutputs
 from components.platform.names import KONG
@@ -21,6 +23,10 @@ from sandbox.rehearsal import backend_in_cluster, gateway
 from sandbox.rehearsal.layout import Layout
 
 
+class UnknownPlaceError(Exception):
+    """CLUSTER names no place; the message says what it may be."""
+
+
 @dataclass(frozen=True)
 class Reachable:
     """Where a gateway answers that is up."""
@@ -31,6 +37,16 @@ class Reachable:
 
 class Place(Protocol):
     """A place for rehearsals."""
+
+    @property
+    def layout(self) -> Layout:
+        """Where the rehearsals of this place keep what they keep."""
+        ...
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig context that stacks are applied to; known before the cluster runs."""
+        ...
 
     @property
     def backend(self) -> str | None:
@@ -53,7 +69,7 @@ class Place(Protocol):
         """The gateway, as it can be reached from this machine."""
         ...
 
-    def leave(self, cluster: Cluster) -> None:
+    def leave(self) -> None:
         """End what runs for rehearsals."""
         ...
 
@@ -61,9 +77,16 @@ class Place(Protocol):
 class OwnPlace:
     """The built control plane, whose pods run nothing: their ports lead to the stand-in on this machine."""
 
-    def __init__(self, layout: Layout, environment: Mapping[str, str] = os.environ) -> None:
-        self._layout = layout
-        self._at = gateway.addresses(layout, environment)
+    context = kubeconfig.CONTEXT
+
+    def __init__(self, layout: Layout, environment: Mapping[str, str]) -> None:
+        self.layout = layout
+        self._environment = environment
+
+    @cached_property
+    def _at(self) -> gateway.GatewayAddresses:
+        # Not before the rehearsal's lock is held: it chooses ports.
+        return gateway.addresses(self.layout, self._environment)
 
     @property
     def backend(self) -> str | None:
@@ -73,12 +96,12 @@ class OwnPlace:
     def cluster(self, report: Report) -> Cluster:
         """Build the control plane when it is not there, and start it when it does not run."""
         binary = build.build(report)
-        return controlplane.start(self._layout.cluster, binary, port_mappings=self._at.port_mappings(), report=report)
+        return controlplane.start(self.layout.cluster, binary, port_mappings=self._at.port_mappings(), report=report)
 
     def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
         """Start the gateway's processes. The provider's tunnel leads to them."""
         del cluster
-        gateway.start(self._layout, self._at, stack=stack, mode=settings.mode, backends=settings.backends)
+        gateway.start(self.layout, self._at, stack=stack, mode=settings.mode, backends=settings.backends)
 
     def applied(self, settings: StackSettings, cluster: Cluster) -> None:
         """Give the stand-in what the pods mount."""
@@ -90,17 +113,22 @@ class OwnPlace:
         del outputs
         yield Reachable(proxy=self._at.proxy, metrics=f"{self._at.metrics}/metrics")
 
-    def leave(self, cluster: Cluster) -> None:
+    def leave(self) -> None:
         """End the gateway and the control plane; what the control plane holds goes with it."""
-        del cluster
-        gateway.stop(self._layout)
-        controlplane.erase(self._layout.cluster)
-        for kept in self._layout.of_cluster():
+        gateway.stop(self.layout)
+        controlplane.erase(self.layout.cluster)
+        for kept in self.layout.of_cluster():
             shutil.rmtree(kept, ignore_errors=True)
 
 
 class CurrentPlace:
     """The cluster of the kubeconfig at hand, whose pods are real."""
+
+    def __init__(self, root: Layout, cluster: Cluster) -> None:
+        # What was applied to one cluster says nothing about another.
+        self.layout = Layout(root.root / "current" / quote(cluster.context, safe=""))
+        self.context = cluster.context
+        self._cluster = cluster
 
     @property
     def backend(self) -> str | None:
@@ -110,7 +138,7 @@ class CurrentPlace:
     def cluster(self, report: Report) -> Cluster:
         """The kubeconfig's current context."""
         del report
-        return kubeconfig.current()
+        return self._cluster
 
     def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
         """Deploy the backend."""
@@ -131,14 +159,24 @@ class CurrentPlace:
             await proxy.close()
             await metrics.close()
 
-    def leave(self, cluster: Cluster) -> None:
+    def leave(self) -> None:
         """Take the backend away; the cluster stays."""
-        asyncio.run(backend_in_cluster.remove(cluster))
+        asyncio.run(backend_in_cluster.remove(self._cluster))
 
 
 def place(layout: Layout, environment: Mapping[str, str] = os.environ) -> Place:
-    """The place that CLUSTER names: `current` for the kubeconfig at hand, the sandbox's own without it."""
-    return CurrentPlace() if environment.get("CLUSTER") == "current" else OwnPlace(layout, environment)
+    """The place that CLUSTER names: `current` for the kubeconfig at hand, the sandbox's own without it.
+
+    Raises:
+        KubeconfigError: there is no usable kubeconfig at hand.
+        UnknownPlaceError: CLUSTER names neither.
+    """
+    named = environment.get("CLUSTER") or "own"
+    if named == "own":
+        return OwnPlace(layout, environment)
+    if named == "current":
+        return CurrentPlace(layout, kubeconfig.current(environment))
+    raise UnknownPlaceError(f"CLUSTER={named} is no place; write `current` for the kubeconfig at hand, or nothing")
 
 
 def _tunnel(outputs: GatewayOutputs, service: str, port: str) -> Tunnel:
