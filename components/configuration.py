@@ -18,7 +18,7 @@ def stack_document() -> dict[str, JsonValue]:
 
 
 def _value(text: str) -> JsonValue:
-    if not text.startswith(("{", "[")):
+    if not text.startswith(("{", "[")) and text != "null":
         return text
     try:
         return json.loads(text)

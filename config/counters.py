@@ -1,11 +1,11 @@
 """`counters:` where rate limits are counted."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from config.settings import Settings
-from config.vocabulary import Hostname, Milliseconds, ObjectName, Port
+from config.settings import Settings, wrong_key
+from config.vocabulary import DnsName, Hostname, Milliseconds, ObjectName, Port, is_address
 
 
 class LocalCounters(Settings):
@@ -40,9 +40,15 @@ class RedisCounters(Settings):
     password_secret: SecretKey | None = None
     """Where the password is. Kong gets it as an environment variable and its entities name that variable."""
     tls: bool = True
-    server_name: Hostname | None = None
+    server_name: DnsName | None = None
     """The name on the server's certificate, where it is not `host`."""
     timeout: Milliseconds = 2000
+
+    @model_validator(mode="after")
+    def _a_certificate_has_a_name(self) -> Self:
+        if self.tls and self.server_name is None and is_address(self.host):
+            raise wrong_key("serverName", "is missing, and host is an address; write the name on its certificate")
+        return self
 
 
 Counters = Annotated[LocalCounters | ClusterCounters | RedisCounters, Field(discriminator="policy")]

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from config.settings import Settings, wrong_key
-from config.vocabulary import Hostname, HttpUrl, ObjectName
+from config.vocabulary import DnsName, HttpUrl, ObjectName
 
 
 class Ingress(Settings):
@@ -13,8 +13,8 @@ class Ingress(Settings):
 
     class_name: ObjectName = "nginx"
     """The IngressClass."""
-    gateway_host: Hostname = "kong.omnify.local"
-    manager_host: Hostname = "kong-admin.omnify.local"
+    gateway_host: DnsName = "kong.omnify.local"
+    manager_host: DnsName = "kong-admin.omnify.local"
     tls_secret: ObjectName | None = None
     """A Secret of type kubernetes.io/tls for both hosts. Without it the gateway answers plain HTTP."""
     manager_admin_url: HttpUrl = "http://localhost:8001"

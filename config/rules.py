@@ -42,6 +42,10 @@ def _repeated(values: Iterator[tuple[Location, Hashable]], what: str) -> Iterato
             first[value] = location
 
 
+def _one_of(names: Sequence[str]) -> str:
+    return f"write one of {', '.join(names)}, or " if names else ""
+
+
 def names_are_unique(apis: Apis) -> Iterator[Problem]:
     """Kong keeps one service, and over all services one route, of a name."""
     yield from _repeated(((("apis", index, "name"), api.name) for index, api in enumerate(apis)), "the name")
@@ -68,7 +72,7 @@ def route_groups_exist(apis: Apis, tiers: Tiers) -> Iterator[Problem]:
             if group not in known:
                 yield Problem(
                     (*location, "access", "groups", index),
-                    f"no tier has the group {group!r}; write one of {', '.join(known)}, or add a tier with it",
+                    f"no tier has the group {group!r}; {_one_of(known)}add a tier with it",
                 )
 
 
@@ -100,7 +104,7 @@ def backends_fit_apis(apis: Apis, backends: Backends) -> Iterator[Problem]:
             )
     for name in backends:
         if name not in names:
-            yield Problem(("backends", name), f"no API has this name; write one of {', '.join(names)}, or remove it")
+            yield Problem(("backends", name), f"no API has this name; {_one_of(names)}remove it")
 
 
 def counters_are_shared(platform: Platform, counters: Counters) -> Iterator[Problem]:

@@ -29,8 +29,8 @@ class Limits(Settings):
         return self
 
     def times(self, factor: int) -> "Limits":
-        """These limits, multiplied."""
-        return Limits(minute=self.minute * factor, hour=self.hour * factor, day=self.day * factor)
+        """These limits, multiplied; the product may be more than one would write."""
+        return Limits.model_construct(minute=self.minute * factor, hour=self.hour * factor, day=self.day * factor)
 
 
 class Tier(Settings):

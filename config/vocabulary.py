@@ -5,6 +5,7 @@ Each rule says what to write instead. Names and ranges follow Kong 3.9's schemas
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -59,6 +60,26 @@ def _issuer(value: str) -> str:
     if value.endswith("/"):
         raise ValueError(f"{value!r} must equal the token's 'iss' claim to the letter; write {value.rstrip('/')!r}")
     return value
+
+
+def is_address(host: str) -> bool:
+    """Whether a host name is an IPv4 address; nothing else ends in digits alone (RFC 3696, section 2)."""
+    return host.rpartition(".")[2].isdigit()
+
+
+def _whole_address(host: str) -> str:
+    if is_address(host):
+        try:
+            IPv4Address(host)
+        except ValueError:
+            raise ValueError(f"{host!r} is not an address; write four numbers up to 255, or a name") from None
+    return host
+
+
+def _no_address(host: str) -> str:
+    if is_address(host):
+        raise ValueError(f"{host!r} is an address; write the name")
+    return host
 
 
 _DNS_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -120,8 +141,12 @@ Hostname = Annotated[
             "is not a host name; write for example 'kong.omnify.local', without scheme, port and path",
         )
     ),
+    AfterValidator(_whole_address),
 ]
 """A DNS name or an IPv4 address, without scheme and port."""
+
+DnsName = Annotated[Hostname, AfterValidator(_no_address)]
+"""A DNS name, as certificates and Ingresses have it."""
 
 ContextName = Annotated[
     str, AfterValidator(_matching(r"\S+", "is not the name of a context; 'kubectl config get-contexts' lists them"))

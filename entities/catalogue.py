@@ -1,14 +1,16 @@
 """The API catalogue as Kong's services and routes, with what guards each route."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from config.apis import Api
+from config.apis import Api, Backends
 from config.apis import Route as RouteSettings
+from config.problems import Location, Problem
 from entities.auth.scheme import Scheme
 from entities.gateway import body_limit
 from entities.model import Plugin, Route, Scope, Service, plugin
 from entities.plugins.acl import Acl
+from entities.schema import kong_schema
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -61,3 +63,24 @@ def _acl(groups: tuple[str, ...], scheme: Scheme) -> Acl:
         hide_groups_header=True,
         always_use_authenticated_groups=not scheme.identifies_consumers,
     )
+
+
+def backend_problems(apis: Sequence[Api], backends: Backends) -> Iterator[Problem]:
+    """What Kong would refuse of the backends' URLs."""
+    for api in apis:
+        if api.name in backends:
+            for violation in kong_schema().check("services", service(api, backends[api.name]).fields()):
+                yield Problem(
+                    ("backends", api.name),
+                    f"Kong refuses its {violation.path[0]}: {violation.message}; "
+                    "write for example 'http://name.example:8000'",
+                )
+
+
+def path_problems(apis: Sequence[Api]) -> Iterator[Problem]:
+    """What Kong would refuse of the routes' paths."""
+    for api_index, api in enumerate(apis):
+        for route_index, settings in enumerate(api.routes):
+            place: Location = ("apis", api_index, "routes", route_index)
+            for violation in kong_schema().check("routes", route(api, settings, preflights=False).fields()):
+                yield Problem((*place, *violation.path), f"Kong refuses it: {violation.message}")

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
+from config.apis import Api, Backends
 from config.plugins import Plugin
 from config.problems import Location, Problem
 from config.reading import Document, Reading, read
 from config.stack import StackSettings
+from entities.catalogue import backend_problems, path_problems
 from entities.desired import desired_state
 from entities.further import problems, scope
 from entities.model import Plugin as KongPlugin
@@ -21,17 +23,22 @@ def validated(document: Document) -> StackSettings:
         InvalidSettingsError: something is wrong.
     """
     reading = read(document)
+    refused = tuple(Problem(reading.original(each.location), each.message) for each in _refused(reading))
     if reading.problems:
-        return replace(reading, problems=(*reading.problems, *_plugin_problems(reading))).settings()
-    settings = reading.settings()
-    return replace(reading, problems=(*_plugin_problems(reading), *_taken(settings))).settings()
+        return replace(reading, problems=(*reading.problems, *refused)).settings()
+    return replace(reading, problems=(*refused, *_taken(reading.settings()))).settings()
 
 
-def _plugin_problems(reading: Reading) -> Iterator[Problem]:
-    if {"plugins", "edition"} <= reading.sections.keys():
-        plugins = cast("Sequence[Plugin]", reading.sections["plugins"])
-        for problem in problems(plugins, str(reading.sections["edition"])):
-            yield Problem(reading.original(problem.location), problem.message)
+def _refused(reading: Reading) -> Iterator[Problem]:
+    """What Kong would refuse, as far as the settings could be read."""
+    sections = reading.sections
+    if {"plugins", "edition"} <= sections.keys():
+        yield from problems(cast("Sequence[Plugin]", sections["plugins"]), str(sections["edition"]))
+    if "apis" in sections:
+        apis = cast("Sequence[Api]", sections["apis"])
+        yield from path_problems(apis)
+        if "backends" in sections:
+            yield from backend_problems(apis, cast("Backends", sections["backends"]))
 
 
 def _taken(settings: StackSettings) -> Iterator[Problem]:
