@@ -72,6 +72,9 @@ class JwtAuth(Realm):
     """The realm's RS256 public key in PEM."""
     jwks_file: JwksFile | None = None
     """Instead of `signingKey`: the realm's published keys in a file. `python -m gateway keys` writes it."""
+    unguarded_routes: Literal["refuse", "pass"] = "refuse"
+    """What happens on a route that has no guard and is not declared public, such as one that was made by hand, or one
+    whose guard is about to be made: `refuse` answers 503."""
     key_id: Annotated[str, Field(min_length=1)] | None = None
     """Which key of `jwksFile` signs (`kid`), where it has several."""
 

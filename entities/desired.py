@@ -34,7 +34,9 @@ def _routes(settings: StackSettings) -> Iterator[tuple[Api, RouteSettings]]:
 
 
 def _plugins(settings: StackSettings, auth: Scheme) -> Iterator[Plugin]:
+    public = [route.name for _, route in _routes(settings) if route.access.public is not None]
     yield from gateway_plugins(settings)
+    yield from auth.gate(public)
     for api in settings.apis:
         yield from catalogue.api_plugins(api, auth)
     yield from tiers.limits(settings, auth)

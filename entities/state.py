@@ -40,13 +40,19 @@ class DesiredState:
     plugins: tuple[Plugin, ...]
 
     def __iter__(self) -> Iterator[AnyEntity]:
-        """Every entity, each after those it refers to."""
+        """Every entity, each after those it refers to, and routes after the plugins that hold for every request."""
         yield from self.services
+        yield from self.global_plugins
         yield from self.routes
         yield from self.consumers
         yield from self.acls
         yield from self.jwt_secrets
-        yield from self.plugins
+        yield from (plugin for plugin in self.plugins if plugin.scope.names())
+
+    @property
+    def global_plugins(self) -> tuple[Plugin, ...]:
+        """The plugins that hold for every request."""
+        return tuple(plugin for plugin in self.plugins if not plugin.scope.names())
 
     def document(self, entity: Entity) -> Document:
         """An entity as Kong returns it, but for its timestamps: complete, with id, references and tags."""

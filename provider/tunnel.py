@@ -8,6 +8,7 @@ import asyncio
 import warnings
 from typing import Any, Final, Literal, cast
 
+import httpx
 import kr8s
 from kr8s.asyncio.objects import Pod, Service
 from kr8s.asyncio.portforward import PortForward
@@ -62,7 +63,14 @@ class Tunnel:
                 raise ConnectionError(message)
             forward = Forward(pods[0], _target_port(service, pods[0], address.port), local_port="auto")
             self._local_url = f"http://127.0.0.1:{await forward.start()}"
-        except (kr8s.NotFoundError, kr8s.ServerError, kr8s.APITimeoutError, OSError) as fault:
+        except (
+            kr8s.NotFoundError,
+            kr8s.ServerError,
+            kr8s.APITimeoutError,
+            httpx.HTTPError,
+            OSError,
+            ValueError,
+        ) as fault:
             message = f"no tunnel to {place}: {fault}"
             raise ConnectionError(message) from fault
         self._forward = forward

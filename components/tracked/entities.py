@@ -34,9 +34,12 @@ class KongEntities(ComponentResource):
         self._provider = provider
         self._ready = list(ready)
         self._tags = list(state.owner.tags)
+        self._everywhere: list[Resource] = []
         self._made: dict[tuple[EntityKind, str], CustomResource] = {}
         for entity in state:
-            self._made[entity.kind, entity.key] = self._resource(entity)
+            made = self._made[entity.kind, entity.key] = self._resource(entity)
+            if entity in state.global_plugins:
+                self._everywhere.append(made)
         self.count = pulumi.Output.from_input(len(self._made))
         self.register_outputs({"count": self.count})
 
@@ -103,7 +106,8 @@ class KongEntities(ComponentResource):
             strip_path=route.strip_path,
             preserve_host=route.preserve_host,
             tags=self._tags,
-            opts=self._options(),
+            # A route takes requests as soon as it exists: what holds for every request is there before.
+            opts=self._options(after=self._everywhere),
         )
 
     def _plugin(self, plugin: Plugin) -> CustomResource:
@@ -127,9 +131,11 @@ class KongEntities(ComponentResource):
         """An entity that takes the plugin along when it is deleted."""
         return next((self._made[reference] for reference in plugin.references().values()), None)
 
-    def _options(self, within: CustomResource | None = None) -> ResourceOptions:
+    def _options(self, *, within: CustomResource | None = None, after: Sequence[Resource] = ()) -> ResourceOptions:
         """Options of an entity; `within` is the one whose deletion deletes it too.
 
         Kong deletes both at once then. One by one, a route would stand for a moment without what guards it.
         """
-        return ResourceOptions(parent=self, provider=self._provider, depends_on=self._ready, deleted_with=within)
+        return ResourceOptions(
+            parent=self, provider=self._provider, depends_on=[*self._ready, *after], deleted_with=within
+        )

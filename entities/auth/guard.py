@@ -1,8 +1,8 @@
 """The guard of the default authentication scheme, as the Lua that the `pre-function` plugin runs."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+
+from entities.auth.lua import lua_string, source
 
 SUBJECT_HEADER = "TokenSubject"
 """The header in which the guard hands the token's subject to `rate-limiting` (`limit_by: header`)."""
@@ -39,10 +39,10 @@ class Guard:
     def render(self) -> str:
         """The function for `config.access`. The same guard always renders to the same text."""
         settings = (
-            f"  issuer = {_lua_string(self.issuer)},",
-            f"  audience = {_lua_string(self.audience)},",
-            f"  tier_claim = {_lua_string(self.tier_claim)},",
-            f"  tiers = {{ {', '.join(f'[{_lua_string(tier)}] = true' for tier in self.tiers)} }},",
+            f"  issuer = {lua_string(self.issuer)},",
+            f"  audience = {lua_string(self.audience)},",
+            f"  tier_claim = {lua_string(self.tier_claim)},",
+            f"  tiers = {{ {', '.join(f'[{lua_string(tier)}] = true' for tier in self.tiers)} }},",
             f"  preflight = {str(self.preflight).lower()},",
         )
         return "\n".join(
@@ -52,24 +52,9 @@ class Guard:
                 "}",
                 "",
                 "local decode_json = (function()",
-                _source("json.lua").rstrip(),
+                source("json.lua").rstrip(),
                 "end)()",
                 "",
-                _source("guard.lua"),
+                source("guard.lua"),
             )
         )
-
-
-@cache
-def _source(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="ascii")
-
-
-def _lua_string(text: str) -> str:
-    """A Lua string literal for the text's UTF-8 bytes; whatever is not plain is a decimal escape."""
-    return '"' + "".join(_lua_byte(byte) for byte in text.encode()) + '"'
-
-
-def _lua_byte(byte: int) -> str:
-    plain = 0x20 <= byte < 0x7F and byte not in b'"\\'
-    return chr(byte) if plain else f"\\{byte:03d}"

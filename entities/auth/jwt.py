@@ -4,11 +4,13 @@ One credential for each tier, found by the value of the token's tier claim. The 
 guard.lua); `jwt` checks the signature and the expiry. Neither is safe without the other, so they are made together.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.auth import JwtAuth
 from config.tiers import Tier
 from entities.auth.guard import SUBJECT_HEADER, Guard
+from entities.auth.unguarded import unguarded
 from entities.limits import LimitKey
 from entities.model import JwtSecret, Plugin, Scope, plugin
 from entities.plugins.jwt import Jwt
@@ -32,6 +34,12 @@ class JwtScheme:
         return tuple(
             JwtSecret(key=tier.name, consumer=tier.name, claim=tier.name, rsa_public_key=key) for tier in self.tiers
         )
+
+    def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
+        """What refuses requests on routes that neither have the guard nor are public."""
+        if self.auth.unguarded_routes == "pass":
+            return ()
+        return (plugin("pre-function", Scope(), PreFunction(access=(unguarded(public_routes),)).render()),)
 
     def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
         """The guard, then `jwt`."""

@@ -1,5 +1,6 @@
 """The community plugin kong-oidc: checks tokens and takes the caller's groups from a claim. It sets no consumer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.auth import OidcAuth
@@ -23,6 +24,11 @@ class OidcScheme:
 
     def credentials(self) -> tuple[JwtSecret, ...]:
         """None: the plugin knows no consumers."""
+        return ()
+
+    def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
+        """None: nothing tells a route that has the plugin from one that lacks it."""
+        del public_routes
         return ()
 
     def plugins(self, scope: Scope) -> tuple[Plugin, ...]:

@@ -1,5 +1,6 @@
 """Kong Enterprise's `openid-connect`: fetches the realm's keys and maps the tier claim to the tier's consumer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.auth import OpenIdConnectAuth
@@ -20,6 +21,11 @@ class OpenIdConnectScheme:
 
     def credentials(self) -> tuple[JwtSecret, ...]:
         """None: the plugin finds a consumer by its `custom_id`."""
+        return ()
+
+    def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
+        """None: nothing tells a route that has the plugin from one that lacks it."""
+        del public_routes
         return ()
 
     def plugins(self, scope: Scope) -> tuple[Plugin, ...]:

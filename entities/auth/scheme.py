@@ -1,6 +1,6 @@
 """What an authentication scheme gives the desired state, whichever plugin judges the tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from config.auth import Auth, JwtAuth, OidcAuth
@@ -17,6 +17,10 @@ class Scheme(Protocol):
 
     def credentials(self) -> tuple[JwtSecret, ...]:
         """The credentials of the tiers' consumers."""
+        ...
+
+    def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
+        """What keeps routes shut that should have these plugins and do not have them yet."""
         ...
 
     def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
