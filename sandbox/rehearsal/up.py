@@ -164,7 +164,9 @@ class Rehearsal:
                 metrics_url=reached.metrics,
             )
             with LiveTable(self._display.console) as table:
-                outcomes = await verify(target, SigningKey(key, outputs.auth), begin=table.begin, report=table.report)
+                outcomes = await verify(
+                    target, SigningKey(key, outputs.auth), begin=table.begin, report=table.report, exhaust=True
+                )
             table.summarise()
             return outcomes, reached
 
