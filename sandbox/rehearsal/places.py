@@ -10,13 +10,16 @@ from functools import cached_property
 from typing import Protocol
 from urllib.parse import quote
 
+import httpx
+import kr8s
+
 from components.outputs import GatewayOutputs
 from components.platform.names import KONG
 from config.stack import StackSettings
 from provider.settings import TunnelAddress
 from provider.tunnel import Tunnel
 from sandbox.cluster import build, controlplane, kubeconfig
-from sandbox.cluster.kubeconfig import Cluster
+from sandbox.cluster.kubeconfig import Cluster, KubeconfigError
 from sandbox.cluster.objects import Objects
 from sandbox.cluster.progress import Report
 from sandbox.rehearsal import backend_in_cluster, gateway
@@ -49,6 +52,11 @@ class Place(Protocol):
         ...
 
     @property
+    def preparation(self) -> str:
+        """What `prepare` does, for people."""
+        ...
+
+    @property
     def backend(self) -> str | None:
         """The backend that takes the place of every API's own; None where the stack's own URLs lead to it."""
         ...
@@ -78,6 +86,7 @@ class OwnPlace:
     """The built control plane, whose pods run nothing: their ports lead to the stand-in on this machine."""
 
     context = kubeconfig.CONTEXT
+    preparation = "gateway processes"
 
     def __init__(self, layout: Layout, environment: Mapping[str, str]) -> None:
         self.layout = layout
@@ -124,6 +133,8 @@ class OwnPlace:
 class CurrentPlace:
     """The cluster of the kubeconfig at hand, whose pods are real."""
 
+    preparation = "backend in the cluster"
+
     def __init__(self, root: Layout, cluster: Cluster) -> None:
         # What was applied to one cluster says nothing about another.
         self.layout = Layout(root.root / "current" / quote(cluster.context, safe=""))
@@ -136,8 +147,9 @@ class CurrentPlace:
         return backend_in_cluster.URL
 
     def cluster(self, report: Report) -> Cluster:
-        """The kubeconfig's current context."""
+        """The kubeconfig's current context, which must answer."""
         del report
+        asyncio.run(_answers(self._cluster))
         return self._cluster
 
     def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
@@ -177,6 +189,17 @@ def place(layout: Layout, environment: Mapping[str, str] = os.environ) -> Place:
     if named == "current":
         return CurrentPlace(layout, kubeconfig.current(environment))
     raise UnknownPlaceError(f"CLUSTER={named} is no place; write `current` for the kubeconfig at hand, or nothing")
+
+
+async def _answers(cluster: Cluster) -> None:
+    try:
+        objects = await Objects.of(cluster, field_manager="omnify-rehearsal")
+        await objects.api.async_version()
+    except (httpx.TransportError, kr8s.APITimeoutError, kr8s.ServerError) as error:
+        raise KubeconfigError(
+            f"CLUSTER=current: the context {cluster.context!r} of {cluster.kubeconfig} does not answer"
+            f" ({str(error) or type(error).__name__}); start that cluster, or choose another context"
+        ) from error
 
 
 def _tunnel(outputs: GatewayOutputs, service: str, port: str) -> Tunnel:

@@ -130,7 +130,7 @@ class Rehearsal:
         return cluster
 
     def _prepare(self, settings: StackSettings, cluster: Cluster) -> None:
-        with self._step("gateway processes"):
+        with self._step(self._place.preparation):
             self._place.prepare(self._stack, settings, cluster)
 
     def _apply(self, document: Document, cluster: Cluster) -> GatewayOutputs:
