@@ -11,6 +11,8 @@ from entities.schema import Violation, kong_schema
 
 GUARDS = frozenset({"pre-function", "jwt", "openid-connect", "oidc", "acl"})
 """What authentication is made of. Kong runs the most specific plugin of a name, so another would replace it."""
+_SOME_ID = "00000000-0000-0000-0000-000000000000"
+"""Stands for an entity's id where only its presence matters."""
 
 
 def further_plugin(settings: PluginSettings) -> Plugin:
@@ -44,6 +46,17 @@ def problems(plugins: Sequence[PluginSettings], edition: str) -> Iterator[Proble
         for violation in schema.check_plugin_config(settings.name, dict(settings.config)):
             path = tuple(step for step in violation.path if step != "@entity")
             yield Problem((*place, "config", *path), violation.message + _instead(settings.name, violation))
+        for key in _misplaced(settings):
+            yield Problem((*place, "on", key), f"Kong runs {settings.name!r} on no {key}; leave it out")
+
+
+def _misplaced(settings: PluginSettings) -> Iterator[str]:
+    """The keys of `on` at which Kong lets no such plugin be."""
+    keys = {"service": "service", "route": "route", "consumer": "tier"}
+    references = {field: {"id": _SOME_ID} for field in scope(settings).names()}
+    for violation in kong_schema().check("plugins", {"name": settings.name, "config": {}, **references}):
+        if violation.path[0] in references:
+            yield keys[str(violation.path[0])]
 
 
 def _missing(name: str) -> str:

@@ -60,6 +60,16 @@ def test_a_reference_is_the_id_of_the_resource_it_names_and_waits_for_it(databas
             assert urn_of(database_run, kind, key) in registration.dependencies
 
 
+def test_no_route_stands_before_what_holds_for_every_request(database_run: Run) -> None:
+    state = database_run.case.state
+    everywhere = {urn_of(database_run, "plugins", plugin.key) for plugin in state.global_plugins}
+
+    assert everywhere
+    for route in state.routes:
+        registration = database_run.resources.one_named(type_of_kind("routes").token, route.key)
+        assert everywhere <= set(registration.dependencies), registration.urn
+
+
 def _holder(entity: Entity) -> tuple[str, str] | None:
     """What Kong deletes an entity with (Kong: `on_delete: cascade`)."""
     cascades = entity.kind in {"acls", "jwt_secrets", "plugins"}
@@ -88,14 +98,21 @@ def test_what_the_provider_makes_of_each_is_the_desired_document(database_run: R
 
 
 def test_a_further_plugin_on_several_entities_at_once_refers_to_all_of_them() -> None:
-    plugins = [{"name": "bot-detection", "on": {"route": "omnify-eyes", "tier": "pro"}, "enabled": False}]
+    plugins = [
+        {
+            "name": "proxy-cache",
+            "on": {"route": "omnify-eyes", "tier": "pro"},
+            "enabled": False,
+            "config": {"strategy": "memory"},
+        }
+    ]
     document = stack_document("dev", plugins=plugins)  # pyright: ignore[reportArgumentType] (JSON)
 
     recording = run_program(document, "dev", preview=True)
 
-    (plugin,) = [each for each in recording.registrations if each.name.endswith("/bot-detection")]
+    (plugin,) = [each for each in recording.registrations if each.name.endswith("/proxy-cache")]
     ids = {each.urn: each for each in recording.registrations}
-    assert plugin.name == "route/omnify-eyes/consumer/pro/bot-detection"
+    assert plugin.name == "route/omnify-eyes/consumer/pro/proxy-cache"
     assert inputs(plugin)["enabled"] is False
     assert {"routeId", "consumerId"} <= inputs(plugin).keys()
     assert ids[plugin.deleted_with].name == "omnify-eyes"
