@@ -40,6 +40,10 @@ test: venv ## run every tier of tests, with the count of what was skipped and wh
 	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build; fi
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
+.PHONY: bench
+bench: venv ## measure what the provider costs, as ratios
+	@$(BIN)/python -m benchmarks.provider
+
 .PHONY: lint
 lint: venv ## check style and types
 	@$(BIN)/ruff check .
