@@ -1,5 +1,6 @@
 """Arbitrary right stack files, small ones: what a stack may say, drawn by hypothesis."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -102,10 +103,10 @@ def _further(draw: st.DrawFn, apis: list[Document], tiers: list[Document]) -> li
 
 
 @st.composite
-def stack_files(draw: st.DrawFn) -> Document:
-    """A stack file with nothing wrong."""
+def stack_files(draw: st.DrawFn, kinds: Sequence[str] = ("jwt", "openid-connect", "oidc")) -> Document:
+    """A stack file with nothing wrong, of one of some kinds of authentication."""
     document = stack_document("dev")
-    kind = draw(st.sampled_from(["jwt", "openid-connect", "oidc"]))
+    kind = draw(st.sampled_from(kinds))
     for edit in authenticated_by(kind) if kind != "jwt" else []:
         edit(document)
     tiers = draw(_tiers())
