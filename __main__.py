@@ -2,11 +2,11 @@
 
 import pulumi
 import pulumi_kong
-import pulumi_kubernetes
 from pulumi import ResourceOptions
 
 from components.configuration import stack_document
 from components.outputs import gateway_outputs
+from components.platform.cluster import cluster_provider
 from components.platform.names import admin_tunnel
 from components.platform.platform import KongPlatform
 from components.tracked.entities import KongEntities
@@ -24,7 +24,7 @@ except InvalidSettingsError as refusal:
 
 state = desired_state(settings, Owner(pulumi.get_project(), pulumi.get_stack()))
 
-cluster = pulumi_kubernetes.Provider("cluster", context=settings.cluster.context)
+cluster = cluster_provider("cluster", settings.cluster)
 platform = KongPlatform(
     "kong",
     settings=settings,

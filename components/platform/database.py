@@ -8,6 +8,7 @@ import pulumi_kubernetes as k8s
 from components.platform.environment import Environment
 from components.platform.hardening import container_security, pod_security, scratch
 from components.platform.kong_conf import DATABASE_NAME
+from components.platform.metadata import object_metadata
 from components.platform.names import POSTGRES, labels, selector
 from components.platform.password import KEY
 from config.counters import SecretKey
@@ -38,7 +39,7 @@ class KongDatabase(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("omnify:platform:KongDatabase", name, None, opts)
-        metadata = k8s.meta.v1.ObjectMetaArgs(name=POSTGRES, namespace=namespace, labels=_LABELS)
+        metadata = object_metadata(POSTGRES, namespace=namespace, labels=_LABELS)
         self.secret = k8s.core.v1.Secret(
             name,
             metadata=metadata,
@@ -72,8 +73,18 @@ class KongDatabase(pulumi.ComponentResource):
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=_SELECTOR),
                 template=_pod(settings),
                 volume_claim_templates=[_volume(settings)],
+                # A stack without the database is rid of its Secret too. A volume that stayed would answer to the old
+                # password alone, and lock out the database that a later update makes.
+                persistent_volume_claim_retention_policy=k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
+                    when_deleted="Delete"
+                ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.secret, account, service]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[self.secret, account, service],
+                # They cannot change in place: another size would replace the StatefulSet, and lose the volume with it.
+                ignore_changes=["spec.volumeClaimTemplates"],
+            ),
         )
         self.register_outputs({"secret": self.secret.metadata.name})
 

@@ -9,6 +9,7 @@ from components.platform.content import named_by_content
 from components.platform.environment import Environment
 from components.platform.kong_conf import DECLARATIVE_FILE
 from components.platform.kong_pod import gateway_pod
+from components.platform.metadata import object_metadata
 from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, KONG
 from config.platform import Autoscaling, DisruptionBudget, Platform
 
@@ -80,8 +81,8 @@ class KongGateway(pulumi.ComponentResource):
             )
         return k8s.core.v1.ConfigMap(
             f"{name}-declarative",
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=named_by_content("kong-declarative", text), namespace=namespace, labels=GATEWAY_LABELS
+            metadata=object_metadata(
+                named_by_content("kong-declarative", text), namespace=namespace, labels=GATEWAY_LABELS
             ),
             data={DECLARATIVE_FILE: text},
             immutable=True,
@@ -122,4 +123,4 @@ class KongGateway(pulumi.ComponentResource):
 
 
 def _metadata(namespace: pulumi.Input[str]) -> k8s.meta.v1.ObjectMetaArgs:
-    return k8s.meta.v1.ObjectMetaArgs(name=KONG, namespace=namespace, labels=GATEWAY_LABELS)
+    return object_metadata(KONG, namespace=namespace, labels=GATEWAY_LABELS)

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.platform.metadata import object_metadata
 from components.platform.names import GATEWAY_LABELS, KONG, MANAGER, MANAGER_INGRESS, PROXY, Listener
 from components.platform.services import KongServices
 from config.ingress import Ingress
@@ -30,8 +31,8 @@ class KongIngress(pulumi.ComponentResource):
         ) -> k8s.networking.v1.Ingress:
             return k8s.networking.v1.Ingress(
                 f"{name}-{listener.name}",
-                metadata=k8s.meta.v1.ObjectMetaArgs(
-                    name=name_,
+                metadata=object_metadata(
+                    name_,
                     namespace=namespace,
                     labels=GATEWAY_LABELS,
                     # Whether the controller has an address yet says nothing about Kong, and there may be none in dev.

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.platform.metadata import object_metadata
 from components.platform.names import ADMIN, ADMIN_POLICY, GATEWAY_LABELS, GATEWAY_SELECTOR, LISTENERS
 
 
@@ -29,7 +30,7 @@ class KongIsolation(pulumi.ComponentResource):
         )
         self.policy = k8s.networking.v1.NetworkPolicy(
             name,
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=ADMIN_POLICY, namespace=namespace, labels=GATEWAY_LABELS),
+            metadata=object_metadata(ADMIN_POLICY, namespace=namespace, labels=GATEWAY_LABELS),
             spec=k8s.networking.v1.NetworkPolicySpecArgs(
                 pod_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=GATEWAY_SELECTOR),
                 policy_types=["Ingress"],

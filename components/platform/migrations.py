@@ -14,6 +14,7 @@ from components.platform.content import named_by_content
 from components.platform.environment import Environment
 from components.platform.hardening import container_security, pod_security
 from components.platform.kong_pod import KONG_USER, kong_mounts, kong_volumes
+from components.platform.metadata import object_metadata
 from components.platform.names import KONG, labels
 
 
@@ -56,8 +57,8 @@ class KongMigrations(pulumi.ComponentResource):
         script = "\n".join(f"kong migrations {command}" for command in step.commands)
         self.job = k8s.batch.v1.Job(
             name,
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=named_by_content(f"kong-migrations-{step.name}", image, script, environment.facts()),
+            metadata=object_metadata(
+                named_by_content(f"kong-migrations-{step.name}", image, script, environment.facts()),
                 namespace=namespace,
                 labels=labels(KONG, "migrations"),
                 annotations={"pulumi.com/replaceUnready": "true"},

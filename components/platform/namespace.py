@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.platform.metadata import object_metadata
 from components.platform.names import labels
 from config.cluster import Cluster
 
@@ -18,9 +19,7 @@ class GatewayNamespace(pulumi.ComponentResource):
         levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
         namespace = k8s.core.v1.Namespace(
             name,
-            metadata=k8s.meta.v1.ObjectMetaArgs(
-                name=settings.namespace, labels={**labels("omnify-gateway", "namespace"), **levels}
-            ),
+            metadata=object_metadata(settings.namespace, labels={**labels("omnify-gateway", "namespace"), **levels}),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = namespace.metadata.name

@@ -10,6 +10,7 @@ from components.platform.gateway import KongGateway
 from components.platform.ingress import KongIngress
 from components.platform.isolation import KongIsolation
 from components.platform.kong_conf import gateway_environment, migrations_environment
+from components.platform.metadata import object_metadata
 from components.platform.migrations import FINISH, PREPARE, KongMigrations, Step
 from components.platform.names import GATEWAY_LABELS, KONG
 from components.platform.namespace import GatewayNamespace
@@ -85,7 +86,7 @@ class KongPlatform(pulumi.ComponentResource):
     def _service_account(self) -> pulumi.Output[str]:
         account = k8s.core.v1.ServiceAccount(
             self._name,
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=KONG, namespace=self.namespace, labels=GATEWAY_LABELS),
+            metadata=object_metadata(KONG, namespace=self.namespace, labels=GATEWAY_LABELS),
             automount_service_account_token=False,
             opts=self._child(),
         )

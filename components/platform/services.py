@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.platform.metadata import object_metadata
 from components.platform.names import ADMIN, GATEWAY_LABELS, GATEWAY_SELECTOR, MANAGER, METRICS, PROXY, Listener
 
 
@@ -33,7 +34,7 @@ class KongServices(pulumi.ComponentResource):
             )
             return k8s.core.v1.Service(
                 f"{name}-{listener.name}",
-                metadata=k8s.meta.v1.ObjectMetaArgs(name=listener.service, namespace=namespace, labels=GATEWAY_LABELS),
+                metadata=object_metadata(listener.service, namespace=namespace, labels=GATEWAY_LABELS),
                 spec=k8s.core.v1.ServiceSpecArgs(type="ClusterIP", selector=GATEWAY_SELECTOR, ports=[port]),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
             )

@@ -43,6 +43,13 @@ def test_the_cluster_is_the_one_that_the_stack_names(run: Run) -> None:
     assert inputs(provider) == {"context": run.case.settings.cluster.context}
 
 
+def test_what_recovery_switches_on_for_one_run_is_not_kept_in_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
+    provider = run_of(Case("dev", "database", "jwt"), preview=False).resources.one(KUBERNETES_PROVIDER)
+
+    assert "upsertExistingObjects" not in inputs(provider)
+
+
 def test_without_a_database_kong_reads_its_entities_from_a_config_map(dbless_run: Run) -> None:
     config_map = dbless_run.resources.one("kubernetes:core/v1:ConfigMap")
 

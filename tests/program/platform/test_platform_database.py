@@ -72,7 +72,7 @@ async def test_migrations_prepare_any_database_and_finish_after_the_rollout(depl
 
 async def test_a_failed_migration_runs_again_with_the_next_update(deploy: Deploy) -> None:
     for job in (await deploy(stack_settings("dev"))).of_type(JOB):
-        assert inputs(job)["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
+        assert inputs(job)["metadata"]["annotations"]["pulumi.com/replaceUnready"] == "true"
         assert "ttlSecondsAfterFinished" not in inputs(job)["spec"]
 
 

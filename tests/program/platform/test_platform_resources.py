@@ -4,6 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
+from components.platform.metadata import OWNERSHIP
 from components.platform.platform import KongPlatform
 from tests.program.platform.conftest import Deploy
 from tests.program.platform.objects import (
@@ -196,3 +197,12 @@ async def test_a_changed_cluster_section_moves_everything(deploy: Deploy) -> Non
     recording = await deploy(stack_settings("dev", cluster=section("dev", "cluster", namespace="elsewhere")))
     assert object_name(recording.one(NAMESPACE)) == "elsewhere"
     assert {inputs(each)["metadata"].get("namespace", "elsewhere") for each in recording.objects()} == {"elsewhere"}
+
+
+@each_stack
+async def test_the_api_server_keeps_every_object_under_one_manager_whatever_the_state_knows(
+    deploy: Deploy, stack: str, mode: str
+) -> None:
+    recording = await deploy(stack_settings(stack, mode=mode))
+    for each in recording.objects():
+        assert inputs(each)["metadata"]["annotations"].items() >= OWNERSHIP.items()
