@@ -66,7 +66,7 @@ def _configuration(file: Path) -> dict[str, JsonValue]:
         raise StackFileError(f"there is no {file.name} in {file.parent}") from error
     except yaml.YAMLError as error:
         raise StackFileError(f"{file.name} is not YAML: {error}") from error
-    entries = cast("dict[str, dict[str, JsonValue] | None]", document or {}).get("config") or {}
+    entries = _mapping(_mapping(document, file.name).get("config"), f"config: in {file.name}")
     own: dict[str, JsonValue] = {}
     for key, value in entries.items():
         namespace, separator, name = key.partition(":")
@@ -77,6 +77,15 @@ def _configuration(file: Path) -> dict[str, JsonValue]:
     if encrypted:
         raise InvalidSettingsError(encrypted)
     return own
+
+
+def _mapping(value: JsonValue, what: str) -> dict[str, JsonValue]:
+    """A mapping, or an empty one where nothing is written."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise StackFileError(f"{what} is not a mapping; write keys with their values")
+    return {str(key): item for key, item in value.items()}
 
 
 def _secure(value: JsonValue, location: Location) -> Iterator[Location]:

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from config.files import StackFileError
 from config.problems import InvalidSettingsError, key_path
 from config.schema import project_schema, stack_schema
+from gateway.facts import facts_command
 from gateway.keys import keys_command
 from gateway.rendering import desired_json, kong_file, kubernetes_manifests
 from gateway.stacks import stack_settings, stack_state
@@ -71,6 +73,7 @@ def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schem
 
 app.command("verify")(verify_command)
 app.command("keys")(keys_command)
+app.command("facts")(facts_command)
 
 
 def run() -> None:
@@ -81,7 +84,7 @@ def run() -> None:
         _show(refusal)
         sys.exit(1)
     except StackFileError as error:
-        _errors.print(f"[red]✗[/] {error}", markup=True)
+        _errors.print(f"[red]✗[/] {escape(str(error))}")
         sys.exit(1)
 
 
@@ -89,9 +92,4 @@ def _show(refusal: InvalidSettingsError) -> None:
     count = len(refusal.problems)
     _errors.print(f"[red]✗[/] {count} {'problem' if count == 1 else 'problems'} in the stack's settings:")
     for problem in refusal.problems:
-        _errors.print(f"  [bold]{_plain(key_path(problem.location))}[/]: {_plain(problem.message)}")
-
-
-def _plain(text: str) -> str:
-    """Text in which rich finds no markup."""
-    return text.replace("[", r"\[")
+        _errors.print(f"  [bold]{escape(key_path(problem.location))}[/]: {escape(problem.message)}")

@@ -1,7 +1,6 @@
-"""Makes `kong-3.9.json`, the compact facts, from the schemas of a running Kong or from recorded ones.
+"""Makes the compact facts (`kong-3.9.json`) from the schemas of a running Kong or from recorded ones.
 
-    python -m entities.schema.compile --recorded DIR
-    python -m entities.schema.compile --admin-url URL
+`python -m gateway facts` prints them.
 
 Kept of each field: its type, what restricts it, its default and what kind of secret it is. Left out:
 descriptions, and what the process that answered had merely noted in passing (Kong writes `len_min: 1` and
@@ -11,9 +10,7 @@ the same bytes.
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -23,7 +20,6 @@ import httpx
 from entities.schema import supplement
 from entities.schema.document import Document, Json
 from entities.schema.facts import as_list, as_object
-from entities.schema.kong import FACTS_FILE
 
 KONG_VERSION = "3.9.1"
 ENTITY_KINDS = (
@@ -212,22 +208,3 @@ def _shorthand(name: str, key: str, spec: Document) -> Document:
             compact["for"] = ".".join(str(step) for step in path)
             compact["echoed"] = True
     return compact
-
-
-def main(arguments: list[str]) -> None:
-    """Writes the facts into the package."""
-    parser = argparse.ArgumentParser(prog="python -m entities.schema.compile", description=__doc__)
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--recorded", type=Path, metavar="DIR", help="a folder with schemas/ of GET /schemas")
-    source.add_argument("--admin-url", metavar="URL", help="the Admin API of a running Kong")
-    options = parser.parse_args(arguments)
-    if options.recorded:
-        facts = compile_facts(*recorded(options.recorded))
-    else:
-        with httpx.Client(base_url=options.admin_url, timeout=30) as client:
-            facts = compile_facts(*running(client))
-    FACTS_FILE.write_text(written(facts))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
