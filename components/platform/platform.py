@@ -49,15 +49,18 @@ class KongPlatform(pulumi.ComponentResource):
         """
         if (settings.mode == "dbless") != (declarative is not None):
             raise ValueError(f"mode {settings.mode!r} with kong.yml {'left out' if declarative is None else 'given'}")
+        bundled = settings.mode == "database" and isinstance(settings.database, BundledDatabase)
+        # Before anything is registered: what was, the engine would still try, and say its own failures instead.
+        kept = password(settings.cluster) if bundled else None
         super().__init__("omnify:platform:KongPlatform", name, None, opts)
-        self._name, self._settings, self._password = name, settings, password
+        self._name, self._settings = name, settings
 
         namespace = GatewayNamespace(name, settings=settings.cluster, opts=self._child())
         self.namespace = namespace.name
         self._account = self._service_account()
         KongIsolation(name, namespace=self.namespace, opts=self._child())
 
-        before = self._database() if settings.mode == "database" else []
+        before = self._database(kept) if settings.mode == "database" else []
         gateway = KongGateway(
             name,
             settings=settings.platform,
@@ -92,8 +95,8 @@ class KongPlatform(pulumi.ComponentResource):
         )
         return account.metadata.name
 
-    def _database(self) -> list[pulumi.Resource]:
-        """A migrated database."""
+    def _database(self, password: str | None) -> list[pulumi.Resource]:
+        """A migrated database; `password` is the bundled one's."""
         database = self._settings.database
         bundled = (
             [
@@ -101,11 +104,11 @@ class KongPlatform(pulumi.ComponentResource):
                     f"{self._name}-database",
                     settings=database,
                     namespace=self.namespace,
-                    password=self._password(self._settings.cluster),
+                    password=password,
                     opts=self._child(),
                 )
             ]
-            if isinstance(database, BundledDatabase)
+            if isinstance(database, BundledDatabase) and password is not None
             else []
         )
         return [self._migrations(PREPARE, bundled)]
