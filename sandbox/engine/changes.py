@@ -24,13 +24,22 @@ def shown(value: object) -> str:
 
 
 def _parts(value: object) -> Mapping[str, object] | None:
-    """The entries of a document or a list; None for what has no parts."""
+    """The entries of a document or a list, those that have names by their names; None for what has no parts."""
     opened = _opened(value)
     if isinstance(opened, dict):
         return cast("dict[str, object]", opened)
     if isinstance(opened, list):
-        return {str(index): item for index, item in enumerate(cast("list[object]", opened))}
+        items = cast("list[object]", opened)
+        names = [name for name in map(_name, items) if name]
+        keys = names if len(set(names)) == len(items) else map(str, range(len(items)))
+        return dict(zip(keys, items, strict=True))
     return None
+
+
+def _name(item: object) -> str | None:
+    """A container's, a variable's or a route's name."""
+    name = cast("dict[str, object]", item).get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _opened(value: object) -> Any:  # noqa: ANN401 (JSON)
