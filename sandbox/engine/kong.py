@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from entities.schema import kong_schema
 from gateway.recording import Registration
+from provider.admin import Patience
 from provider.documents import to_document
 from provider.operations import Operations, State, open_operations
 from provider.settings import read_settings
@@ -16,6 +17,9 @@ from provider.values import Properties
 from sandbox.engine.changes import shown
 from sandbox.engine.state import Resource, without_secrets
 from sandbox.engine.steps import Action, At, EngineError, Step
+
+_PATIENCE = Patience(request=10)
+"""Somebody watches, and answers take milliseconds."""
 
 
 class KongEntities:
@@ -34,7 +38,8 @@ class KongEntities:
         async def say(text: str) -> None:
             at(text)
 
-        return cls(open_operations(read_settings({"kongAdminUri": address}, os.environ), say=say))
+        settings = read_settings({"kongAdminUri": address}, os.environ)
+        return cls(open_operations(settings, patience=_PATIENCE, say=say))
 
     async def apply(self, registration: Registration, before: Resource | None) -> tuple[Resource, Step]:
         """Make an entity what the program says.

@@ -109,13 +109,9 @@ def load_declarative(at: GatewayAddresses, declarative: str) -> None:
         answer = httpx.post(url, params={"check_hash": 1}, json={"config": declarative}, timeout=30, trust_env=False)
     except httpx.HTTPError as error:
         raise GatewayError(f"no answer from {url}: {str(error) or type(error).__name__}") from error
-    if answer.status_code == 405:
-        raise GatewayError(
-            f"the Kong at {at.admin} has a database, so it reads no kong.yml; start it with database=off"
-        )
     # 304: it holds exactly this file already.
     if answer.status_code not in (201, 304):
-        raise GatewayError(f"{url} refused kong.yml: {answer.status_code} {answer.text.strip()}")
+        raise GatewayError(f"{url} refused it: {answer.status_code} {answer.json().get('message', answer.text)}")
 
 
 def _backend(layout: Layout, at: GatewayAddresses) -> Program:

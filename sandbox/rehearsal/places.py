@@ -194,7 +194,7 @@ def place(layout: Layout, environment: Mapping[str, str] = os.environ) -> Place:
 async def _answers(cluster: Cluster) -> None:
     try:
         objects = await Objects.of(cluster, field_manager="omnify-rehearsal")
-        await objects.api.async_version()
+        await objects.api.async_version()  # pyright: ignore[reportUnknownMemberType] - untyped in kr8s
     except (httpx.TransportError, kr8s.APITimeoutError, kr8s.ServerError) as error:
         raise KubeconfigError(
             f"CLUSTER=current: the context {cluster.context!r} of {cluster.kubeconfig} does not answer"

@@ -1,4 +1,4 @@
-"""`python -m sandbox` as people run it, in a directory of its own and without the Pulumi CLI; and what it left behind."""
+"""`python -m sandbox` as people run it, in a directory of its own, without the Pulumi CLI; and what it leaves."""
 
 import asyncio
 import json
@@ -56,6 +56,8 @@ class Rehearsals:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     standing: tuple[str, str] | None = None
     """The arguments of the latest `up`, when it succeeded: what stands now."""
+    latest: Run = Run(0, "")
+    """The latest `up`."""
 
     @property
     def layout(self) -> Layout:
@@ -67,7 +69,8 @@ class Rehearsals:
         with self.starting(stack, **sections) as process:
             text, _ = process.communicate(timeout=_PATIENCE)
         self.standing = (stack, json.dumps(sections)) if process.returncode == 0 else None
-        return Run(process.returncode, text)
+        self.latest = Run(process.returncode, text)
+        return self.latest
 
     def starting(self, stack: str = "dev", **sections: Any) -> "subprocess.Popen[str]":
         """Start `up`."""
@@ -151,9 +154,11 @@ class Rehearsals:
             if any(str(self.directory) in word for word in process.info["cmdline"] or ())
         ]
 
-    def pid(self, program: str) -> int:
-        """The process of a program of the gateway."""
-        return json.loads((self.layout.records / f"{program}.json").read_text())["pid"]
+    def kill(self, program: str) -> None:
+        """End a program of the gateway, as a crash would."""
+        process = psutil.Process(json.loads((self.layout.records / f"{program}.json").read_text())["pid"])
+        process.kill()
+        process.wait()
 
     def _start(self, *arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -209,7 +214,7 @@ def twice(entities: Mapping[str, list[dict[str, Any]]]) -> list[str]:
 
 def _identities(kind: str, documents: list[dict[str, Any]]) -> Iterator[str]:
     for document in documents:
-        scope = [str((document.get(key) or {}).get("id")) for key in ("service", "route", "consumer")]
+        scope = [str(document.get(key)) for key in ("service", "route", "consumer")]
         name = document.get("name") or document.get("username") or document.get("group") or document.get("key")
         # Routes and plugins of one name may differ in their scope.
         yield " ".join([kind, str(name), *scope])

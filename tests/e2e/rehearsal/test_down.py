@@ -1,6 +1,5 @@
 """`make down` leaves nothing behind, and nothing in the way of the next `make up`."""
 
-import psutil
 import pytest
 
 from tests.e2e.rehearsal.driver import Rehearsals
@@ -12,7 +11,7 @@ def test_it_leaves_no_process_and_the_next_up_begins_with_nothing(nothing: Rehea
     first = nothing.up()
     assert first.code == 0, first.text
     # As after a reboot: what was up is to be removed, though parts of it do not run any more.
-    psutil.Process(nothing.pid("kong")).kill()
+    nothing.kill("kong")
 
     down = nothing.down()
 

@@ -23,11 +23,8 @@ def test_a_wrong_stack_is_refused_with_every_problem_and_nothing_is_begun(fresh:
     assert run.code == 1
     title, first, second, third, log = run.text.splitlines()
     assert title == "✗ settings of stack dev: 3 problems in the stack's settings:"
-    assert [line.strip().partition(":")[0] for line in (first, second, third)] == [
-        "limits.day",
-        "limits.minute",
-        "mode",
-    ]
+    named = [line.strip().partition(":")[0] for line in (first, second, third)]
+    assert named == ["limits.day", "limits.minute", "mode"]
     assert log == f"  its log: {fresh.layout.log}"
     assert not fresh.processes()
     assert not fresh.layout.cluster.exists()
@@ -87,9 +84,10 @@ def test_a_cluster_at_hand_that_does_not_answer_is_named(fresh: Rehearsals, tmp_
     run = fresh.up()
 
     assert run.code == 1
-    assert run.lines("✗ ") != []
-    assert "Traceback" not in run.text
-    assert "127.0.0.1:9" in run.text
+    assert run.lines("✗ Kubernetes: ") == [
+        f"CLUSTER=current: the context 'far' of {kubeconfig} does not answer (All connection attempts failed);"
+        " start that cluster, or choose another context"
+    ]
 
 
 def test_a_place_that_is_none_is_refused(fresh: Rehearsals) -> None:
@@ -98,13 +96,12 @@ def test_a_place_that_is_none_is_refused(fresh: Rehearsals) -> None:
     run = fresh.up()
 
     assert run.code == 1
-    assert "CLUSTER=minikube is no place; write CLUSTER=current" in run.text
+    assert "CLUSTER=minikube is no place; write `current` for the kubeconfig at hand" in run.text
 
 
-@pytest.mark.parametrize(
-    ("given", "missing"), [("KONG_ADMIN_URL", "KONG_PROXY_URL"), ("KONG_PROXY_URL", "KONG_ADMIN_URL")]
-)
-def test_half_a_real_kong_is_refused(fresh: Rehearsals, given: str, missing: str) -> None:
+@pytest.mark.parametrize("given", ["KONG_ADMIN_URL", "KONG_PROXY_URL"])
+def test_half_a_real_kong_is_refused(fresh: Rehearsals, given: str) -> None:
+    (missing,) = {"KONG_ADMIN_URL", "KONG_PROXY_URL"} - {given}
     fresh.environment = {given: "http://127.0.0.1:9"}
 
     run = fresh.up()
