@@ -50,7 +50,8 @@ def test_a_route_taken_out_of_the_stack_goes_with_its_plugins(dev: Rehearsals) -
 
 
 def test_an_added_api_answers_at_once(dev: Rehearsals) -> None:
-    route = {"name": "reports-status", "paths": ["/reports/"], "methods": ["GET"], "access": {"public": "A status page."}}
+    public = {"public": "A status page."}
+    route = {"name": "reports-status", "paths": ["/reports/"], "methods": ["GET"], "access": public}
     reports = {"name": "reports", "routes": [route]}
     backends = {"omnify-api": "http://omnify-api.omnify.svc.cluster.local:8000", "reports": "http://reports.test:9000"}
 

@@ -16,7 +16,7 @@ from sandbox.rehearsal.display import summary
         ({"a": 1, "b": 2}, {"a": 1, "b": 2}, []),
         ({"a": 1}, {"a": 1, "b": 2}, ["b: None → 2"]),
         ({"a": 1, "b": 2}, {"a": 1}, ["b: 2 → None"]),
-        ({"env": [{"name": "x", "value": "1"}]}, {"env": [{"name": "x", "value": "2"}]}, ["env.0.value: 1 → 2"]),
+        ({"env": [{"name": "x", "value": "1"}]}, {"env": [{"name": "x", "value": "2"}]}, ["env.x.value: 1 → 2"]),
         ({"json": json.dumps({"minute": 5})}, {"json": json.dumps({"minute": 6})}, ["json.minute: 5 → 6"]),
         ({"a": "x" * 41}, {"a": "y\nz"}, ["a: … → …"]),
         ({"a": "[no JSON"}, {"a": "{neither"}, ["a: [no JSON → {neither"]),
