@@ -119,6 +119,7 @@ def test_a_further_plugins_configuration_is_whole() -> None:
 
     assert plugin["enabled"] is False
     assert plugin["config"] == {"allow": None, "deny": ["10.0.0.0/8"], "message": None, "status": None}
+    assert state.plugins[-1].config == plugin["config"]
 
 
 def test_further_plugins_come_after_the_gateways_own_in_the_order_written() -> None:
