@@ -13,7 +13,7 @@ from gateway.recording import record
 from sandbox.cluster.kubeconfig import Cluster
 from sandbox.engine import engine
 from sandbox.engine.steps import At, EngineError, Report
-from sandbox.rehearsal.cli import CliError, PulumiStack
+from sandbox.rehearsal.cli import RECOVERY, CliError, PulumiStack
 from sandbox.rehearsal.events import follow
 from sandbox.rehearsal.layout import Layout
 
@@ -94,10 +94,15 @@ class PulumiCli:
 
     def destroy(self, report: Report, at: At) -> None:
         """Run `pulumi destroy`."""
-        self._operate("destroy", report, at)
+        try:
+            self._operate("destroy", report, at)
+        except CliError as error:
+            raise ApplyError(str(error)) from error
 
     def _operate(self, operation: str, report: Report, at: At) -> None:
-        with self._stack.operate(operation, "--yes", "--skip-preview", "--json") as running:
+        # What a killed operation was at exists, and the state may not know it.
+        environment = RECOVERY if self._stack.unlocked() else {}
+        with self._stack.operate(operation, "--yes", "--skip-preview", "--json", environment=environment) as running:
             errors = follow(running.stdout or (), report, at)
         if running.returncode != 0:
             raise ApplyError("\n".join([f"pulumi {operation} failed", *errors]))

@@ -3,15 +3,18 @@
 Nothing here touches the user's own backend, login or stack files.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import psutil
 from pydantic import JsonValue
 
 from config.files import NAMESPACE, PROJECT_FILE
@@ -19,6 +22,13 @@ from gateway.recording import PROJECT
 from sandbox.rehearsal.stack import write_stack_file
 
 PASSPHRASE = "rehearsal"  # noqa: S105 (of a state that never leaves this machine)
+
+
+RECOVERY: Final = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
+"""The environment of an operation that takes over what exists and the state does not know. For one run: with it always
+on, a renamed resource's deletion would remove the object that its creation has just taken over."""
+_PATIENCE: Final = 60.0
+"""Seconds that an operation gets to end whose starter was killed."""
 
 
 class CliError(Exception):
@@ -71,6 +81,23 @@ class PulumiStack:
             raise CliError(f"pulumi {' '.join(arguments[:2])} failed: {errors.strip()}")
         return output
 
+    def unlocked(self) -> bool:
+        """Take away the lock of an operation that was killed, and tell whether there was one.
+
+        Only for a backend of which nobody else starts operations. Raises as `ask` does.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while any(map(psutil.pid_exists, _lock_holders(self._locks()))) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        killed = [pid for pid in _lock_holders(self._locks()) if not psutil.pid_exists(pid)]
+        if killed:
+            self.ask("cancel", self.name, "--yes")
+        return bool(killed)
+
+    def _locks(self) -> Iterable[Path]:
+        """The lock files (pulumi: pkg/backend/diy/lock.go)."""
+        return (self.backend / ".pulumi" / "locks").glob(f"organization/{NAMESPACE}/{self.name}/*.json")
+
     def operate(
         self, *arguments: str, environment: Mapping[str, str] | None = None, stderr: int = subprocess.STDOUT
     ) -> "subprocess.Popen[str]":
@@ -99,3 +126,12 @@ class PulumiStack:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "KUBECONFIG": str(self.kubeconfig),
         }
+
+
+def _lock_holders(locks: Iterable[Path]) -> list[int]:
+    """The processes that hold locks; a lock that goes meanwhile is none."""
+    holders: list[int] = []
+    for lock in locks:
+        with contextlib.suppress(FileNotFoundError):
+            holders.append(int(json.loads(lock.read_text())["pid"]))
+    return holders

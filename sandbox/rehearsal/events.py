@@ -40,7 +40,9 @@ def follow(lines: Iterable[str], report: Report, at: Callable[[str], None]) -> l
 
 def _report(step: StepEventMetadata, report: Report) -> None:
     state = step.new or step.old
-    if state is None or not state.custom or step.op not in _ACTIONS:
+    # Components and providers are nothing outside the state.
+    outside = state is not None and state.custom and not step.type.startswith("pulumi:providers:")
+    if not outside or step.op not in _ACTIONS:
         return
     changed = changes(step.old.inputs, step.new.inputs) if step.old and step.new else ()
     action = _ACTIONS[step.op]

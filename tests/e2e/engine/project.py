@@ -22,8 +22,6 @@ from tests.unit.guard.tokens import public_key
 
 PATIENCE = 300
 """Seconds that an operation may take at most."""
-RECOVER = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
-"""What `make recover` sets."""
 FORGETFUL = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 """With these an update writes its state once, at its end."""
 
@@ -113,10 +111,6 @@ class Project:
             for process in reversed(family):
                 process.kill()
         assert done == count, "the update ended before"
-
-    def unlock(self) -> None:
-        """`pulumi cancel`: the lock of an update that was killed is taken away."""
-        self.stack.ask("cancel", self.stack.name, "--yes")
 
     def lose_state(self) -> None:
         """Throw the backend away; a new one knows the stack by its name only."""

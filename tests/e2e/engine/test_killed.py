@@ -4,9 +4,10 @@ import pytest
 
 from sandbox.cluster.objects import Objects
 from sandbox.engine.steps import Action
+from sandbox.rehearsal.cli import RECOVERY
 from tests.cluster.manifests import manifest
 from tests.e2e.engine.live import entities, kept_objects, namespace
-from tests.e2e.engine.project import RECOVER, Project
+from tests.e2e.engine.project import Project
 from tests.standin import RunningStandin
 
 pytestmark = pytest.mark.xdist_group("engine-killed")
@@ -21,9 +22,9 @@ POINTS = {
 
 @pytest.mark.parametrize("count", POINTS.values(), ids=POINTS.keys())
 async def test_an_update_is_killed(project: Project, kong: RunningStandin, objects: Objects, count: int) -> None:
-    project.up_killed_after(count, RECOVER)
-    project.unlock()
+    project.up_killed_after(count, RECOVERY)
 
+    assert project.stack.unlocked()
     assert "kubernetes:core/v1:Namespace" not in project.state()
     assert await objects.get(namespace(project.namespace))
 
@@ -33,7 +34,7 @@ async def test_the_next_update_completes_it_and_makes_nothing_twice(
 ) -> None:
     before = entities(kong.store), await kept_objects(objects, project.namespace)
     assert before[0]
-    project.up(environment=RECOVER)
+    project.up(environment=RECOVERY)
 
     assert entities(kong.store).items() > before[0].items()
     assert (await kept_objects(objects, project.namespace)).items() >= before[1].items()

@@ -5,9 +5,10 @@ import pytest
 from components.outputs import GatewayOutputs
 from sandbox.cluster.objects import Objects
 from sandbox.engine.steps import Action, Step
+from sandbox.rehearsal.cli import RECOVERY
 from tests.cluster.manifests import manifest
 from tests.e2e.engine.live import database_password, entities, kept_objects, namespace
-from tests.e2e.engine.project import RECOVER, Project
+from tests.e2e.engine.project import Project
 from tests.standin import RunningStandin
 
 pytestmark = pytest.mark.xdist_group("engine-life")
@@ -111,7 +112,7 @@ async def test_a_lost_state_is_recovered_by_one_up(project: Project, kong: Runni
     before = entities(kong.store), await kept_objects(objects, project.namespace)
     project.lose_state()
 
-    project.up(environment=RECOVER)
+    project.up(environment=RECOVERY)
 
     assert (entities(kong.store), await kept_objects(objects, project.namespace)) == before
     assert await database_password(objects, project.namespace) == password

@@ -10,11 +10,13 @@ URN = "urn:pulumi:dev::omnify-gateway::omnify:tracked:KongEntities$kong:index/pl
 TYPE = "kong:index/plugin:Plugin"
 
 
-def outputs(op: str, old: Any, new: Any, *, custom: bool = True) -> str:
+def outputs(op: str, old: Any, new: Any, *, custom: bool = True, type_: str = TYPE) -> str:
     def state(inputs: Any) -> Any:
-        return {"type": TYPE, "urn": URN, "custom": custom, "id": "i", "inputs": inputs} if inputs is not None else None
+        return (
+            {"type": type_, "urn": URN, "custom": custom, "id": "i", "inputs": inputs} if inputs is not None else None
+        )
 
-    metadata = {"op": op, "urn": URN, "type": TYPE, "old": state(old), "new": state(new), "provider": ""}
+    metadata = {"op": op, "urn": URN, "type": type_, "old": state(old), "new": state(new), "provider": ""}
     return json.dumps({"sequence": 1, "timestamp": 1, "resOutputsEvent": {"metadata": metadata}})
 
 
@@ -52,8 +54,10 @@ def test_each_resource_is_told_once_with_what_changed() -> None:
     assert errors == []
 
 
-def test_components_are_not_told() -> None:
-    assert followed(outputs("create", None, {}, custom=False))[0] == []
+def test_components_and_providers_are_not_told() -> None:
+    provider = outputs("create", None, {}, type_="pulumi:providers:kubernetes")
+
+    assert followed(outputs("create", None, {}, custom=False), provider)[0] == []
 
 
 def test_what_is_waited_for_is_told_with_the_resource() -> None:
