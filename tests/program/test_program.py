@@ -167,6 +167,22 @@ async def test_the_program_says_what_validate_says() -> None:
     await resources_of(program)
 
 
+def test_a_section_that_is_null_is_off_for_the_program_as_for_validate() -> None:
+    document = stack_document("dev", cors=None)
+
+    registrations = run_program(document, "dev", preview=True).registrations
+
+    assert validated(document).cors is None
+    assert "global/cors" not in {each.name for each in registrations}
+
+
+async def test_a_run_exports_nothing_of_the_run_before() -> None:
+    first = await recording.recorded(lambda: pulumi.export("one", pulumi.Output.from_input(1)), "test")
+    second = await recording.recorded(lambda: pulumi.export("two", 2), "test")
+
+    assert (first.outputs, second.outputs) == ({"one": 1}, {"two": 2})
+
+
 async def test_a_program_that_fails_leaves_nothing_for_the_next_run() -> None:
     def failing() -> None:
         recording.run_program(stack_document("dev"))
