@@ -15,6 +15,9 @@ import psutil
 _PAUSE = 0.02
 """Seconds between two looks at processes that are ending."""
 
+_MARK = "OMNIFY_SUPERVISED"
+"""In the environment of each program: its record. It finds the one whose starter was killed before it wrote that."""
+
 _GRACE = 10.0
 """Seconds that a process has to end by itself before it is killed."""
 
@@ -43,10 +46,13 @@ class Supervisor:
     """Starts, finds and ends programs; their records lie in one directory."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self._directory = directory.absolute()
 
     def running(self, name: str) -> psutil.Process | None:
         """Give the program's process, if it runs."""
+        return self._recorded(name) or self._marked(name)
+
+    def _recorded(self, name: str) -> psutil.Process | None:
         try:
             record = json.loads(self._record(name).read_text())
             process = psutil.Process(record["pid"])
@@ -57,9 +63,18 @@ class Supervisor:
             pass
         return None
 
+    def _marked(self, name: str) -> psutil.Process | None:
+        mark = str(self._record(name))
+        for process in psutil.process_iter(["environ"]):
+            # None for other users' processes.
+            environment: dict[str, str] | None = process.info["environ"]
+            if environment and environment.get(_MARK) == mark and _lives(process):
+                return process
+        return None
+
     def up_to_date(self, program: Program) -> bool:
-        """Tell whether the program runs, and as it would be started now."""
-        if self.running(program.name) is None:
+        """Tell whether the program runs, and as it would be started now; of one without a record nobody knows."""
+        if self._recorded(program.name) is None:
             return False
         return json.loads(self._record(program.name).read_text())["fingerprint"] == program.fingerprint()
 
@@ -71,7 +86,7 @@ class Supervisor:
             child = subprocess.Popen(  # noqa: S603 - the control plane's own binary
                 program.command,
                 cwd=program.log.parent,
-                env=dict(program.environment),
+                env={**program.environment, _MARK: str(self._record(program.name))},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -38,15 +38,28 @@ def test_another_supervisor_of_the_directory_finds_what_runs(supervisor: Supervi
     assert Supervisor(tmp_path / "run").running("sleeper") == started
 
 
+def test_a_program_whose_starter_was_killed_before_it_wrote_the_record_is_found(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    started = supervisor.start(_program(tmp_path))
+    (tmp_path / "run" / "sleeper.json").unlink()
+
+    assert Supervisor(tmp_path / "run").running("sleeper") == started
+    assert not supervisor.up_to_date(_program(tmp_path))
+    supervisor.stop(["sleeper"])
+    assert not started.is_running()
+
+
 def test_a_process_that_got_the_same_id_is_not_taken_for_ours(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(_program(tmp_path))
     file = tmp_path / "run" / "sleeper.json"
     ours = json.loads(file.read_text())
-    file.write_text(json.dumps({**ours, "started": ours["started"] - 100}))
+    supervisor.stop(["sleeper"])
+    file.write_text(json.dumps({**ours, "pid": os.getpid()}))
 
     found = supervisor.running("sleeper")
 
-    file.write_text(json.dumps(ours))
+    file.unlink()
     assert found is None
 
 
