@@ -28,7 +28,7 @@ LIMITS: Final = {"minute": 40, "hour": 60_000, "day": 1_440_000}
 """The smallest that verification can use: it reaches one."""
 
 _FORBIDDEN = ("CLUSTER", "KUBECONFIG", "KONG_ADMIN_URL", "KONG_PROXY_URL", "GATEWAY_ADMIN_URL", "FORCE_COLOR")
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 
 KINDS: Final = ("services", "routes", "plugins", "consumers", "acls", "jwts")
 """The Admin API's collections that a stack fills."""

@@ -64,7 +64,7 @@ def test_killed_while_it_verifies_nothing_is_left_to_do(dev: Rehearsals) -> None
 
 def test_two_at_once_both_succeed_and_nothing_is_there_twice(nothing: Rehearsals) -> None:
     with nothing.starting() as one, nothing.starting() as other:
-        texts = [process.communicate(timeout=120)[0] for process in (one, other)]
+        texts = [process.communicate(timeout=300)[0] for process in (one, other)]
 
     assert (one.returncode, other.returncode) == (0, 0), texts
     created, same = sorted(texts, key=lambda text: "nothing to change" in text)
