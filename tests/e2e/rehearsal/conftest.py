@@ -44,7 +44,7 @@ def rehearsals(begun: tuple[Rehearsals, Run]) -> Iterator[Rehearsals]:
 @pytest.fixture
 def dev(rehearsals: Rehearsals) -> Rehearsals:
     """The shared directory, in which the stack dev is up and as its files say."""
-    if rehearsals.standing != ("dev", "{}"):
+    if rehearsals.standing != ("dev", "{}", "{}"):
         brought = rehearsals.up()
         assert brought.code == 0, brought.text
     return rehearsals

@@ -54,8 +54,8 @@ class Rehearsals:
     tools: Path
     """A folder that is the whole PATH."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    standing: tuple[str, str] | None = None
-    """The arguments of the latest `up`, when it succeeded: what stands now."""
+    standing: tuple[str, str, str] | None = None
+    """Stack, sections and environment of the latest `up`, when it succeeded: what stands now."""
     latest: Run = Run(0, "")
     """The latest `up`."""
 
@@ -68,7 +68,8 @@ class Rehearsals:
         """Run `up` to its end; `sections` are set in the place of the stack's own."""
         with self.starting(stack, **sections) as process:
             text, _ = process.communicate(timeout=_PATIENCE)
-        self.standing = (stack, json.dumps(sections)) if process.returncode == 0 else None
+        standing = (stack, json.dumps(sections), json.dumps(self.environment))
+        self.standing = standing if process.returncode == 0 else None
         self.latest = Run(process.returncode, text)
         return self.latest
 
@@ -133,7 +134,7 @@ class Rehearsals:
         return httpx.get(f"{self.url('proxy')}{path}", headers={"Host": host, **headers}, trust_env=False)
 
     def objects(self, stack: str = "dev") -> dict[str, str]:
-        """The objects of a stack by kind and name, with the version that each has."""
+        """The objects of a stack by kind and name, with what changes when somebody writes them."""
         return asyncio.run(self._objects(f"omnify-gateway-{stack}"))
 
     def delete_object(self, version: str, kind: str, name: str) -> None:
@@ -182,7 +183,11 @@ class Rehearsals:
             for version, kind in _OBJECT_KINDS
             for live in await objects.of_kind(version, kind, namespace)
         ]
-        return {f"{kind} {metadata['name']}": metadata["resourceVersion"] for kind, metadata in found}
+        # Controllers write the status of what has a generation, which changes its resource version.
+        return {
+            f"{kind} {metadata['name']}": f"{metadata['uid']} {metadata.get('generation', metadata['resourceVersion'])}"
+            for kind, metadata in found
+        }
 
 
 _OBJECT_KINDS = (
