@@ -17,6 +17,7 @@ class BundledDatabase(Settings):
     kind: Literal["bundled"]
     image: ImageReference = "postgres:17.6"
     storage: MemoryQuantity = "2Gi"
+    """The size of its volume when it is made. A later change does nothing: the volume would be lost with the change."""
     storage_class: ObjectName | None = None
     """The StorageClass of its volume; the cluster's default when left out."""
 
