@@ -144,7 +144,7 @@ def test_the_name_on_rediss_certificate_is_its_host_unless_the_stack_says_otherw
 
 
 def test_redis_without_tls_verifies_nothing() -> None:
-    plain = REDIS | {"tls": False, "host": "10.0.0.1"}
+    plain = {"policy": "redis", "tls": False, "host": "10.0.0.1"}
 
     config = configurations(desired(put("counters", plain)))["consumer/free/rate-limiting"]["redis"]
 
