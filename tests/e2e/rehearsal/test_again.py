@@ -58,7 +58,11 @@ def test_an_added_api_answers_at_once(dev: Rehearsals) -> None:
     run = dev.up(apis=[*shared_apis(), reports], backends=backends)
 
     assert run.code == 0, run.text
-    assert [run.lines(f"  + {kind}  ") for kind in ("Service", "Route", "Plugin")] == [["reports"], ["reports-status"], []]
+    assert [run.lines(f"  + {kind}  ") for kind in ("Service", "Route", "Plugin")] == [
+        ["reports"],
+        ["reports-status"],
+        [],
+    ]
     assert not run.lines("  - ")
     answer = dev.get("/reports/today")
     assert (answer.status_code, answer.json()["path"]) == (200, "/reports/today")
