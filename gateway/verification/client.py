@@ -1,6 +1,6 @@
 """Requests to the gateway under verification."""
 
-import asyncio
+from asyncio import get_running_loop, sleep
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -61,7 +61,7 @@ class GatewayClient:
         wait = answer.headers.get("Retry-After", "")
         if answer.status != 429 or not wait.isdecimal() or int(wait) > _MINUTE:
             return answer
-        await asyncio.sleep(int(wait) + 0.5)
+        await sleep(int(wait) + 0.5)
         return await self.ask(method, path, token=token, headers=headers)
 
 
@@ -88,12 +88,12 @@ async def wait_for_gateway(client: GatewayClient, target: Target, until: float) 
         try:
             await client.ask("GET", "/")
         except httpx.TransportError as error:
-            if asyncio.get_running_loop().time() >= until:
+            if get_running_loop().time() >= until:
                 raise GatewayUnreachableError(
                     f"nothing answers at {target.url} ({_reason(error)}); "
                     f"say with --url where the gateway's proxy can be reached from here"
                 ) from error
-            await asyncio.sleep(0.5)
+            await sleep(0.5)
         else:
             return
 

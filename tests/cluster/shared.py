@@ -1,10 +1,11 @@
 """One control plane for all test processes of a checkout: the first starts it, the last one erases it.
 
-Processes are the workers of pytest-xdist, and test runs beside one another. One that was killed no longer
-counts, so what it left behind is reused, and goes with the next run.
+Processes are the workers of pytest-xdist, and test runs beside one another, and one may use it twice. One that was
+killed no longer counts, so what it left behind is reused, and goes with the next run.
 """
 
 import os
+import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def shared(binary: Path, pod_ports: tuple[int, ...]) -> Generator[Shared]:
     """Use the control plane; its pod ports lead to ports of this machine that stay the same for all users."""
     _USERS.mkdir(parents=True, exist_ok=True)
     lock = FileLock(_HOME / "lock")
-    own = _USERS / str(os.getpid())
+    own = _USERS / f"{os.getpid()}.{uuid.uuid4().hex}"
     with lock:
         if not _live_users():
             (_HOME / "targets").write_text("\n".join(f"{port} {free_port()}" for port in pod_ports))
@@ -66,6 +67,6 @@ def _pair(line: str) -> tuple[int, int]:
 
 def _live_users() -> bool:
     for user in _USERS.iterdir():
-        if not psutil.pid_exists(int(user.name)):
+        if not psutil.pid_exists(int(user.stem)):
             user.unlink()
     return any(_USERS.iterdir())

@@ -73,10 +73,17 @@ async def a_route_with_more_methods(dev: Deployment) -> None:
     (await dev.admin.patch("/routes/omnify-health", json={"methods": methods})).raise_for_status()
 
 
+async def a_route_without_its_guard_and_no_gate(dev: Deployment) -> None:
+    await a_route_without_its_guard(dev)
+    for plugin in await dev.plugins("pre-function"):
+        if plugin["route"] is None:
+            (await dev.admin.delete(f"/plugins/{plugin['id']}")).raise_for_status()
+
+
 async def a_route_without_its_guard(dev: Deployment) -> None:
     route = (await dev.admin.get("/routes/omnify-eyes")).json()["id"]
     for plugin in await dev.plugins("pre-function"):
-        if plugin["route"]["id"] == route:
+        if plugin["route"] == {"id": route}:
             (await dev.admin.delete(f"/plugins/{plugin['id']}")).raise_for_status()
 
 
@@ -94,7 +101,7 @@ BREAKS: dict[str, tuple[Break, set[str]]] = {
         without("pre-function"),
         CLAIMS | {"limit-reached", "other-user", "forged-subject"},
     ),
-    "no guard on one route": (a_route_without_its_guard, CLAIMS),
+    "no guard on one route, nor a gate": (a_route_without_its_guard_and_no_gate, CLAIMS),
     "no acl": (without("acl"), {"routes-of-free"}),
     "no rate-limiting": (without("rate-limiting"), LIMITS),
     "other limits": (with_config("rate-limiting", minute=30), LIMITS),
@@ -135,9 +142,17 @@ async def test_a_missing_backend_is_called_that(dev: Deployment) -> None:
 
 
 async def test_only_the_route_that_is_broken_is_named(dev: Deployment) -> None:
-    await a_route_without_its_guard(dev)
+    await a_route_without_its_guard_and_no_gate(dev)
     failures = await dev.failures()
     assert failures["id-token"] == "GET /api/eyes/: the backend answered 200 instead of Kong 401"
+
+
+async def test_a_route_that_lost_its_guard_is_said_to_have_none(dev: Deployment) -> None:
+    await a_route_without_its_guard(dev)
+    failures = await dev.failures()
+    assert failures["id-token"] == (
+        "GET /api/eyes/: Kong answered 503 (This route has no guard yet) instead of Kong 401"
+    )
 
 
 SHARED = [{"name": "free", "fairness": "tier"}, {"name": "pro", "times": 5}, {"name": "enterprise", "times": 20}]

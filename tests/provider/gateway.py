@@ -89,7 +89,9 @@ class TestGateway:
             await send(message)
 
     async def start(self, port: int = 0) -> None:
-        config = uvicorn.Config(self, host="127.0.0.1", port=port, log_level="critical", lifespan="off")
+        config = uvicorn.Config(
+            self, host="127.0.0.1", port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._serving = asyncio.create_task(self._server.serve())

@@ -126,7 +126,8 @@ class serving:  # noqa: N801 -- used as a function
     """Runs an ASGI application on a free port of the loopback interface."""
 
     def __init__(self, application: Any) -> None:
-        config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning")
+        # Without a limit it would wait for as long as a client keeps a request open.
+        config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 

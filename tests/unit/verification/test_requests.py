@@ -1,7 +1,5 @@
 """How requests are sent: under the gateway's name, and again when only the minute's limit is in the way."""
 
-import asyncio
-
 import httpx
 import pytest
 
@@ -55,7 +53,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", pause)
+    monkeypatch.setattr("gateway.verification.client.sleep", pause)
     return pauses
 
 
