@@ -7,10 +7,9 @@ from pulumi import ResourceOptions
 from components.configuration import stack_document
 from components.outputs import gateway_outputs
 from components.platform.cluster import cluster_provider
-from components.platform.names import admin_tunnel
+from components.platform.names import admin_address
 from components.platform.platform import KongPlatform
 from components.tracked.entities import KongEntities
-from config.admin import AdminUrl
 from config.problems import InvalidSettingsError
 from entities.declarative import declarative_yaml
 from entities.desired import desired_state
@@ -34,7 +33,7 @@ platform = KongPlatform(
 
 if settings.mode == "database":
     # A string that is known before anything exists: with an output here, previews could check nothing.
-    address = settings.admin.url if isinstance(settings.admin, AdminUrl) else admin_tunnel(settings.cluster)
+    address = admin_address(settings.admin, settings.cluster)
     kong = pulumi_kong.Provider("kong", kong_admin_uri=address)
     KongEntities("entities", state=state, provider=kong, ready=platform.ready)
 

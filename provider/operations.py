@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from entities.schema import KongSchema, kong_schema
-from provider.admin import Address, AdminApi, AdminError, Patience, Say
+from provider.admin import AdminApi, AdminError, Patience, Say
 from provider.check import Checked, Failure, Gateway, check
+from provider.connection import open_admin
 from provider.credentials import as_declared
 from provider.diff import Change, diff
 from provider.documents import Document, property_of, to_document, to_properties
@@ -19,7 +20,7 @@ from provider.identifiers import parse_identifier
 from provider.live import unique_keys
 from provider.resources import ResourceType
 from provider.secrecy import secret_properties, secret_texts
-from provider.settings import Settings, tunnel_address
+from provider.settings import Settings
 from provider.store import EntityStore
 from provider.urns import Urn, parse_urn
 from provider.values import UNKNOWN, Properties, Values
@@ -134,15 +135,7 @@ def open_operations(
 ) -> Operations:
     """Make the operations of a configured provider; nothing is connected before the first request."""
     gateway = Gateway(schema or kong_schema(), settings.edition, settings.custom_plugins)
-    tunnel = tunnel_address(settings.admin_uri) if settings.admin_uri else None
-    if tunnel is None:
-        endpoint = Address(settings.admin_uri)
-    else:
-        from provider.tunnel import Tunnel  # noqa: PLC0415 - loads a Kubernetes client, which few need
-
-        endpoint = Tunnel(tunnel)
-    admin = AdminApi(endpoint, settings, patience=patience, say=say)
-    return Operations(gateway, admin)
+    return Operations(gateway, open_admin(settings, patience=patience, say=say))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ namespace for itself, which keeps them apart.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from config.admin import Admin, AdminUrl
 from config.cluster import Cluster
 
 KONG = "kong"
@@ -36,8 +37,10 @@ METRICS = Listener(name="metrics", port=8100, service="kong-metrics", service_po
 LISTENERS = (PROXY, ADMIN, MANAGER, METRICS)
 
 
-def admin_tunnel(cluster: Cluster) -> str:
-    """The address of the Admin API through the cluster's API server, as the provider understands it."""
+def admin_address(admin: Admin, cluster: Cluster) -> str:
+    """Where the provider finds the Admin API: a URL, or the way through the cluster's API server."""
+    if isinstance(admin, AdminUrl):
+        return admin.url
     return f"kubernetes://{cluster.context}/{cluster.namespace}/{ADMIN.service}:{ADMIN.service_port}"
 
 
