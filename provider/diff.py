@@ -5,7 +5,6 @@ program wrote, compare by what they mean. Nothing ever needs replacing: Kong's P
 """
 
 import enum
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,15 +25,13 @@ class ChangeKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """One property that an update would change."""
+    """Something that an update would change."""
 
     path: str
+    """Where the engine finds both values to display them."""
     kind: ChangeKind
-
-    @property
-    def name(self) -> str:
-        """The name of the property that holds the path."""
-        return re.split(r"[.\[]", self.path, maxsplit=1)[0]
+    names: tuple[str, ...]
+    """What changes there, as people call it: a property, or a field inside a plugin's configuration."""
 
 
 def diff(gateway: Gateway, kind: ResourceType, olds: Properties, news: Properties) -> tuple[Change, ...]:
@@ -43,11 +40,16 @@ def diff(gateway: Gateway, kind: ResourceType, olds: Properties, news: Propertie
     try:
         old = gateway.complete(kind, to_document(kind, olds.values))
     except MalformedPropertyError as fault:
-        return (Change(fault.property_name, ChangeKind.UPDATE),)
+        return (Change(fault.property_name, ChangeKind.UPDATE, (fault.property_name,)),)
     fields = _changed_paths(gateway, kind, old, new)
     hidden = olds.secrets | news.secrets
-    paths = {_shown(kind, path, hidden): path for path in fields}
-    return tuple(Change(shown, _kind_of(old, new, path)) for shown, path in sorted(paths.items()))
+    changed: dict[str, list[tuple[str | int, ...]]] = {}
+    for path in fields:
+        changed.setdefault(_shown(kind, path, hidden), []).append(path)
+    return tuple(
+        Change(shown, _kind_of(old, new, paths[0]), tuple(sorted({_name(kind, path) for path in paths})))
+        for shown, paths in sorted(changed.items())
+    )
 
 
 def _changed_paths(
@@ -85,8 +87,18 @@ def _shown(kind: ResourceType, path: tuple[str | int, ...], hidden: frozenset[st
     if name == "configJson" and name not in hidden:
         return name
     if name in ("configJson", "healthchecks"):
-        return property_path(kind, tuple(step for step in path if isinstance(step, str)))
+        return _named(kind, path)
     return name
+
+
+def _name(kind: ResourceType, path: tuple[str | int, ...]) -> str:
+    """Call a change by its property, and inside a configuration, which is a single property, by its field."""
+    name = property_of(kind, str(path[0]))
+    return _named(kind, path) if name == "configJson" else name
+
+
+def _named(kind: ResourceType, path: tuple[str | int, ...]) -> str:
+    return property_path(kind, tuple(step for step in path if isinstance(step, str)))
 
 
 def _kind_of(old: Document, new: Document, path: tuple[str | int, ...]) -> ChangeKind:

@@ -1,8 +1,9 @@
 """Pulumi's resource provider protocol (pulumi: proto/pulumi/provider.proto) in front of `provider.operations`."""
 # ruff: noqa: N802 - the methods have the names that gRPC gives them
 
+import json
 import os
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, TypeVar
 
 import grpc
@@ -187,12 +188,12 @@ class KongProvider(provider_pb2_grpc.ResourceProviderServicer):
     async def _diff(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:
         olds = decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
         changes = self._open.diff(parse_urn(request.urn), request.id, olds, decode(request.news))
+        names = sorted({name for change in changes for name in change.names})
         return provider_pb2.DiffResponse(
             changes=_changes(changes),
-            diffs=sorted({change.name for change in changes}),
-            detailedDiff={
-                change.path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind], inputDiff=True) for change in changes
-            },
+            diffs=names,
+            detailedDiff=_mentions(names)
+            | {change.path: provider_pb2.PropertyDiff(kind=_KINDS[change.kind], inputDiff=True) for change in changes},
             hasDetailedDiff=True,
             # A forced replacement has the same id, so the new entity must not be made before the old one goes.
             deleteBeforeReplace=True,
@@ -247,6 +248,17 @@ def _failure(path: str, reason: str, checked: Checked) -> provider_pb2.CheckFail
     if path in checked.inputs.values and path not in checked.inputs.secrets and path != "configJson":
         return provider_pb2.CheckFailure(property=path, reason=reason)
     return provider_pb2.CheckFailure(reason=f"{path}: {reason}" if path else reason)
+
+
+def _mentions(names: Iterable[str]) -> dict[str, provider_pb2.PropertyDiff]:
+    """Let the engine's one-line display name fields inside a property, `[diff: ~configJson.minute]`.
+
+    It names the keys of the detailed diff that are among `diffs`, and knows no paths there (pulumi:
+    pkg/backend/display/rows.go, getDiffInfo); so each name is a key of its own. `--diff` finds no value under such a
+    key, prints nothing for it, and shows the property itself.
+    """
+    update = provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.UPDATE, inputDiff=True)
+    return {f"[{json.dumps(name, ensure_ascii=False)}]": update for name in names if "." in name}
 
 
 async def _unimplemented(what: str) -> Any:  # noqa: ANN401 - it never returns

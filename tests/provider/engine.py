@@ -178,10 +178,10 @@ def _split(reason: str) -> tuple[str, str]:
 
 
 def changes(response: provider_pb2.DiffResponse) -> set[str]:
-    """The paths of a diff; it never asks for a replacement."""
+    """The paths at which a diff has values to show; it never asks for a replacement."""
     assert not response.replaces
     assert bool(response.detailedDiff) == (response.changes == provider_pb2.DiffResponse.DIFF_SOME)
-    return set(response.detailedDiff)
+    return {path for path in response.detailedDiff if not path.startswith("[")}
 
 
 @contextlib.asynccontextmanager

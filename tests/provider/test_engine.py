@@ -159,6 +159,8 @@ async def test_a_stack_lives_and_its_previews_tell_the_truth(stack: Stack) -> No
     shown = await stack.preview(minute=6)
     assert "~ minute             : 5 => 6" in shown
     assert "~ 1 to update" in shown
+    assert shown.count(" => ") == 1
+    assert "limit update [diff: ~configJson.minute]" in await stack.pulumi("preview", says={"minute": 6})
     stack.gateway.requests.clear()
     await stack.up(minute=6)
     assert stack.gateway.count("PUT") == 1

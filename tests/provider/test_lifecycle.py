@@ -31,6 +31,18 @@ async def test_the_same_program_changes_nothing(engine: Engine, name: str) -> No
     assert changes(response) == set()
 
 
+async def test_a_changed_limit_is_named_as_that_limit_wherever_the_engine_names_a_change(engine: Engine) -> None:
+    made = await make(engine, "plugin")
+    inputs = EXAMPLES["plugin"].resolved(made, configJson='{"minute": 6, "redis": {"port": 7000}}')
+
+    response = await engine.diff(made["plugin"], inputs)
+
+    assert changes(response) == {"configJson"}, "where --diff finds both values"
+    named = ["configJson.minute", "configJson.redis.port"]
+    assert list(response.diffs) == named
+    assert {f'["{name}"]' for name in named} == response.detailedDiff.keys() - {"configJson"}
+
+
 @names
 async def test_a_change_is_shown_applied_and_clean_after(kong: TestGateway, engine: Engine, name: str) -> None:
     made, example = await make(engine, name), EXAMPLES[name]

@@ -225,6 +225,7 @@ async def test_a_secret_configuration_names_the_field_that_changes(engine: Engin
     response = await engine.diff(made, inputs(2))
 
     assert changes(response) == {"configJson.timeout"}
+    assert list(response.diffs) == ["configJson.timeout"]
 
 
 async def test_a_configuration_without_a_schema_is_compared_by_what_was_declared() -> None:
