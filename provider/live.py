@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
-from entities.schema import UNKNOWN
+from entities.uniqueness import unique_values
 from provider.admin import AdminApi
 from provider.documents import Document
 from provider.ledger import UniqueKey
@@ -16,19 +16,7 @@ Place: TypeAlias = tuple[str, str | None]
 
 def unique_keys(kind: ResourceType, document: Mapping[str, Any]) -> Iterator[UniqueKey]:
     """Yield what Kong keeps unique about an entity; nothing for what is not set or not known yet."""
-    for fields in kind.unique:
-        if fields == ("snis",):
-            names = document.get("snis")
-            listed = cast("list[Any]", names) if isinstance(names, list) else []
-            yield from (UniqueKey(kind.kind, fields, (name,)) for name in listed if name is not UNKNOWN)
-            continue
-        values = tuple(_plain(document.get(field)) for field in fields)
-        if values[0] is not None and UNKNOWN not in values:
-            yield UniqueKey(kind.kind, fields, values)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a scalar, or a reference of which the id counts
-    return cast("Document", value).get("id") if isinstance(value, dict) else value
+    return (UniqueKey(kind.kind, fields, values) for fields, values in unique_values(kind.kind, document))
 
 
 class Collection:

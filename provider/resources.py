@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from entities.uniqueness import UNIQUE
+
 
 class UnknownTypeError(LookupError):
     """A token that this provider does not serve."""
@@ -19,9 +21,8 @@ class ResourceType:
     """One of Pulumi's resource types and the kind of entity it stands for.
 
     `collection` is the kind's path in the Admin API. `references` are its foreign fields. `names` are the fields
-    that people call an entity by, best first. `unique` lists the combinations of fields that Kong keeps unique.
-    `renamed` holds the fields whose property has a name of its own. `sensitive` fields hold secrets. `generated`
-    fields are invented by Kong when they are left out.
+    that people call an entity by, best first. `renamed` holds the fields whose property has a name of its own.
+    `sensitive` fields hold secrets. `generated` fields are invented by Kong when they are left out.
     """
 
     token: str
@@ -30,10 +31,14 @@ class ResourceType:
     references: frozenset[str] = frozenset()
     parent: str | None = None
     names: tuple[str, ...] = ()
-    unique: tuple[tuple[str, ...], ...] = ()
     renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sensitive: frozenset[str] = frozenset()
     generated: frozenset[str] = frozenset()
+
+    @property
+    def unique(self) -> tuple[tuple[str, ...], ...]:
+        """The combinations of fields that Kong keeps unique."""
+        return UNIQUE[self.kind]
 
 
 def _credential(
@@ -42,7 +47,6 @@ def _credential(
     collection: str,
     *,
     names: tuple[str, ...],
-    unique: tuple[tuple[str, ...], ...],
     sensitive: frozenset[str] = frozenset(),
     generated: frozenset[str] = frozenset(),
 ) -> ResourceType:
@@ -53,7 +57,6 @@ def _credential(
         references=frozenset({"consumer"}),
         parent="consumer",
         names=names,
-        unique=unique,
         sensitive=sensitive,
         generated=generated,
     )
@@ -66,7 +69,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         collection="services",
         references=frozenset({"client_certificate"}),
         names=("name",),
-        unique=(("name",),),
         renamed=MappingProxyType({"ca_certificates": "caCertificateIds"}),
     ),
     ResourceType(
@@ -75,7 +77,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         collection="routes",
         references=frozenset({"service"}),
         names=("name",),
-        unique=(("name",),),
     ),
     ResourceType(
         token="kong:index/plugin:Plugin",  # noqa: S106 - a Pulumi type token
@@ -83,7 +84,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         collection="plugins",
         references=frozenset({"service", "route", "consumer"}),
         names=("instance_name",),
-        unique=(("name", "service", "route", "consumer"), ("instance_name",)),
         renamed=MappingProxyType({"config": "configJson"}),
     ),
     ResourceType(
@@ -91,7 +91,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         kind="consumers",
         collection="consumers",
         names=("username", "custom_id"),
-        unique=(("username",), ("custom_id",)),
     ),
     ResourceType(
         token="kong:index/upstream:Upstream",  # noqa: S106 - a Pulumi type token
@@ -99,7 +98,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         collection="upstreams",
         references=frozenset({"client_certificate"}),
         names=("name",),
-        unique=(("name",),),
     ),
     ResourceType(
         token="kong:index/target:Target",  # noqa: S106 - a Pulumi type token
@@ -108,24 +106,21 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         references=frozenset({"upstream"}),
         parent="upstream",
         names=("target",),
-        unique=(("target", "upstream"),),
     ),
     ResourceType(
         token="kong:index/certificate:Certificate",  # noqa: S106 - a Pulumi type token
         kind="certificates",
         collection="certificates",
         names=("snis",),
-        unique=(("snis",),),
         renamed=MappingProxyType({"cert": "certificate", "key": "privateKey"}),
         sensitive=frozenset({"key", "key_alt"}),
     ),
-    _credential("ConsumerAcl", "acls", "acls", names=("group",), unique=(("group", "consumer"),)),
+    _credential("ConsumerAcl", "acls", "acls", names=("group",)),
     _credential(
         "ConsumerBasicAuth",
         "basicauth_credentials",
         "basic-auths",
         names=("username",),
-        unique=(("username",),),
         sensitive=frozenset({"password"}),
     ),
     _credential(
@@ -133,7 +128,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         "jwt_secrets",
         "jwts",
         names=("key",),
-        unique=(("key",),),
         sensitive=frozenset({"secret"}),
         generated=frozenset({"key", "secret"}),
     ),
@@ -142,7 +136,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         "keyauth_credentials",
         "key-auths",
         names=("key",),
-        unique=(("key",),),
         sensitive=frozenset({"key"}),
         generated=frozenset({"key"}),
     ),
@@ -151,7 +144,6 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         "oauth2_credentials",
         "oauth2",
         names=("client_id", "name"),
-        unique=(("client_id",),),
         sensitive=frozenset({"client_secret"}),
         generated=frozenset({"client_id", "client_secret"}),
     ),
