@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from entities.precedence import Scope, scopes
 from sandbox.kong.proxy.router import Router
 from sandbox.kong.proxy.store import Document, EntityStore
-
-Scope = tuple[str | None, str | None, str | None]
-"""The route, service and consumer that a plugin is limited to."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +30,7 @@ class Configuration:
         scoped = self.plugins.get(name)
         if not scoped:
             return None
-        order: tuple[Scope, ...] = (
-            (route, service, consumer),
-            (route, None, consumer),
-            (None, service, consumer),
-            (route, service, None),
-            (None, None, consumer),
-            (route, None, None),
-            (None, service, None),
-            (None, None, None),
-        )
+        order = scopes(route, service, consumer)
         return next((scoped[scope] for scope in order if scope in scoped), None)
 
 

@@ -4,16 +4,15 @@ Kong: kong/router/transform.lua (expressions and priorities), kong/router/atc.lu
 """
 
 import re
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from entities.routing import is_regex, parts, split_port
 from sandbox.kong.proxy.headers import Headers
 from sandbox.kong.proxy.paths import normalize
 from sandbox.kong.proxy.store import Document
 
-_SPLIT_NAMESPACE = uuid.UUID("7f145bf9-0dce-4f91-98eb-debbce4b9f6b")
 _HTTP_PROTOCOLS = frozenset({"http", "https", "grpc", "grpcs"})
 
 Captures = dict[int | str, str]
@@ -91,7 +90,7 @@ class Router:
 
     def match(self, request: RoutedRequest) -> Match | None:
         """The first route, by priority, that fits the request."""
-        host, port = _split_port(request.host)
+        host, port = split_port(request.host)
         view = _View(request, normalize(request.path), host, port or request.port)
         for candidate in self._candidates:
             if not all(check(view) for check in candidate.checks):
@@ -110,40 +109,13 @@ def _serves_http(route: Document) -> bool:
 
 
 def _candidates(route: Document) -> Iterable[_Candidate]:
-    """A route once for each length of its prefixes and once for its regular expressions."""
     checks = tuple(_checks(route))
-    paths: list[str] = route.get("paths") or []
-    groups: dict[int, list[str]] = {}
-    for path in paths:
-        groups.setdefault(0 if path.startswith("~") else len(path), []).append(path)
-    if len(groups) <= 1:
-        yield _Candidate(route, (*_priority(route, paths), route["id"]), checks, tuple(map(_path, paths)))
-        return
-    for at, group in enumerate(groups.values(), start=1):
-        split_id = str(uuid.uuid5(_SPLIT_NAMESPACE, f"{route['id']}#{at}"))
-        yield _Candidate(route, (*_priority(route, group), split_id), checks, tuple(map(_path, group)))
-
-
-def _priority(route: Document, paths: list[str]) -> tuple[int, ...]:
-    """Kong's 64-bit priority as a tuple, most significant first; the id decides between equals."""
-    hosts: list[str] | None = route.get("hosts")
-    headers: Mapping[str, list[str]] = route.get("headers") or {}
-    attributes = ("methods", "hosts", "headers", "snis", "sources", "destinations")
-    weight = sum(1 for name in attributes if route.get(name)) + bool(paths)
-    plain_hosts = hosts is not None and not any("*" in host for host in hosts)
-    is_regex = bool(paths) and paths[0].startswith("~")
-    return (
-        weight,
-        int(plain_hosts),
-        len(headers),
-        int(is_regex),
-        route.get("regex_priority") or 0 if is_regex else 0,
-        len(paths[0]) if paths and not is_regex else 0,
-    )
+    for part in parts(route):
+        yield _Candidate(route, part.order, checks, tuple(map(_path, part.paths)))
 
 
 def _path(path: str) -> _Path:
-    if not path.startswith("~"):
+    if not is_regex(path):
         return _Path(path, None)
     return _Path(None, re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", path[1:])))
 
@@ -163,7 +135,7 @@ def _checks(route: Document) -> Iterable[_Check]:
 
 
 def _host_check(pattern: str) -> _Check:
-    wanted, port = _split_port(pattern)
+    wanted, port = split_port(pattern)
 
     def check(view: _View) -> bool:
         if port is not None and port != view.port:
@@ -186,8 +158,3 @@ def _header_check(name: str, values: list[str]) -> _Check:
         return any(value in plain or any(p.search(value) for p in patterns) for value in sent)
 
     return check
-
-
-def _split_port(host: str) -> tuple[str, int | None]:
-    name, colon, port = host.partition(":")
-    return (name, int(port)) if colon and port.isdecimal() else (host, None)
