@@ -211,3 +211,18 @@ Megabytes = Annotated[int, Field(ge=1, le=1024)]
 
 Replicas = Annotated[int, Field(ge=1, le=100)]
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+EntityKind = Literal[
+    "certificates",
+    "upstreams",
+    "targets",
+    "services",
+    "routes",
+    "consumers",
+    "acls",
+    "jwt_secrets",
+    "keyauth_credentials",
+    "basicauth_credentials",
+    "oauth2_credentials",
+    "plugins",
+]
+"""Kong's names of the kinds of entities that a stack has."""

@@ -31,6 +31,11 @@ class Difference:
         return f"Difference({'.'.join(str(step) for step in self.path)})"
 
 
+def without_server_only(document: Mapping[str, object]) -> dict[str, object]:
+    """The fields that can differ."""
+    return {name: value for name, value in document.items() if name not in SERVER_ONLY}
+
+
 def differences_in(kind: str, record: Record, desired: Document, live: Document) -> list[Difference]:
     """The differences of two documents of one kind; fields that only Kong fills count where they are given."""
     wanted = as_stored(kind, as_read(record, filled(record, desired)))
