@@ -40,6 +40,11 @@ class ResourceType:
         """The combinations of fields that Kong keeps unique."""
         return UNIQUE[self.kind]
 
+    @property
+    def goes_along(self) -> bool:
+        """Whether Kong deletes it with what it refers to (Kong: `on_delete: cascade` in its schemas)."""
+        return self.kind == "plugins" or self.parent is not None
+
 
 def _credential(
     name: str,

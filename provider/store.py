@@ -9,7 +9,7 @@ from provider.identifiers import Identifier, find, is_id, parse_identifier
 from provider.ledger import Ledger
 from provider.live import LiveEntities, collection_path, entity_path, parent_of, unique_keys
 from provider.ownership import OwnershipError, owner_of, refusal
-from provider.resources import ResourceType, type_of_kind
+from provider.resources import TYPES, ResourceType, type_of_kind
 from provider.urns import Urn
 
 _CONFLICTS: Final = frozenset({"unique constraint violation", "primary key violation"})
@@ -98,6 +98,7 @@ class EntityStore:
             return
         self.ledger.release(urn.text, entity)
         if self.ledger.other_holder(urn.text, entity):
+            await self._delete_left_behind(urn, entity)
             return
         present = (await self._live.collection(kind, parent)).get(entity)
         if present is not None and owner_of(urn).is_stranger_to(present):
@@ -117,6 +118,22 @@ class EntityStore:
                 raise AdminError(fault.status, message, fault.name, fault.fields) from fault
             raise
         self._live.drop(kind, entity, parent)
+
+    async def _delete_left_behind(self, urn: Urn, taken_over: str) -> None:
+        """Delete what would have gone with an entity that another resource has taken over, and what nobody stands for.
+
+        The engine does not ask for it: those resources say that they are deleted with this one.
+        """
+        field = urn.type.kind.removesuffix("s")
+        for kind in TYPES:
+            if field not in kind.references or not kind.goes_along:
+                continue
+            parent = taken_over if kind.parent == field else None
+            for entity in list(await self._live.collection(kind, parent)):
+                mine = owner_of(urn).owns(entity) and not self.ledger.other_holder(urn.text, entity["id"])
+                if mine and entity[field] == {"id": taken_over}:
+                    await self._admin.delete(entity_path(kind, entity["id"], parent_of(kind, entity)))
+                    self._live.drop(kind, entity["id"], parent)
 
     async def _attempt(
         self, kind: ResourceType, identity: str, document: Document, before: Document

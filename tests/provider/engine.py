@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from provider.admin import Patience
@@ -64,6 +64,19 @@ class Engine:
         failures = [(failure.property, failure.reason) for failure in response.failures]
         return decode(response.inputs), dict(each if each[0] else _split(each[1]) for each in failures)
 
+    async def check_urn(self, where: str, inputs: struct_pb2.Struct) -> Properties:
+        """A resource's inputs in full, of any project."""
+        response = await self.stub.Check(provider_pb2.CheckRequest(urn=where, news=inputs))
+        if response.failures:
+            raise CheckError(response.failures)
+        return decode(response.inputs)
+
+    async def create_checked(self, where: str, news: Properties) -> Resource:
+        response = await self.stub.Create(
+            provider_pb2.CreateRequest(urn=where, properties=encode(news.values, news.secrets))
+        )
+        return Resource(where, response.id, news, decode(response.properties))
+
     async def checked(
         self, type_name: str, name: str, inputs: dict[str, Any], secrets: Iterable[str] = ()
     ) -> Properties:
@@ -103,7 +116,9 @@ class Engine:
         self, old: Resource, inputs: dict[str, Any], *, secrets: Iterable[str] = (), preview: bool = False
     ) -> Resource:
         type_name, name = parse_urn(old.urn).token.split(":")[-1], parse_urn(old.urn).name
-        news = await self.checked(type_name, name, inputs, secrets)
+        return await self.update_checked(old, await self.checked(type_name, name, inputs, secrets), preview=preview)
+
+    async def update_checked(self, old: Resource, news: Properties, *, preview: bool = False) -> Resource:
         response = await self.stub.Update(
             provider_pb2.UpdateRequest(
                 id=old.id,

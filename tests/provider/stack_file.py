@@ -1,0 +1,46 @@
+"""A stack file whose entities are of every kind and on every scope, to be changed by tests."""
+
+import copy
+
+from tests.program.stacks import stack_document
+from tests.provider.program import Document
+
+PUBLIC = {"public": "Everybody may read it."}
+ALL = {"groups": ["free", "pro", "enterprise"]}
+
+
+def stack_file() -> Document:
+    """Two APIs, one of them guarded as a whole, tiers with names of their own, and plugins on every kind of scope."""
+    return copy.deepcopy(_FILE)
+
+
+_FILE: Document = stack_document("dev") | {
+    "backends": {"shop": "http://shop.example:8000", "blog": "http://blog.example:8000"},
+    "apis": [
+        {
+            "name": "shop",
+            "routes": [
+                {"name": "shop-orders", "paths": ["/orders/"], "methods": ["GET", "POST"], "access": ALL},
+                {"name": "shop-carts", "paths": ["/carts/"], "methods": ["GET"], "access": {"groups": ["pro"]}},
+            ],
+        },
+        {
+            "name": "blog",
+            "routes": [
+                {"name": "blog-posts", "paths": ["/posts/"], "methods": ["GET"], "access": PUBLIC},
+                {"name": "blog-drafts", "paths": ["/drafts/"], "methods": ["GET"], "access": ALL, "maxBody": 2},
+            ],
+        },
+    ],
+    "tiers": [
+        {"name": "free", "consumer": "free-customers", "group": "free"},
+        {"name": "pro", "consumer": "pro-customers", "group": "pro", "times": 5},
+        {"name": "enterprise", "times": 20},
+    ],
+    "plugins": [
+        {"name": "ip-restriction", "on": {"service": "shop"}, "config": {"deny": ["192.0.2.1"], "allow": []}},
+        {"name": "proxy-cache", "on": {"route": "blog-posts"}, "config": {"strategy": "memory"}},
+        {"name": "request-termination", "on": {"tier": "free"}, "enabled": False},
+        {"name": "response-transformer", "config": {"add": {"headers": ["x-a:1"]}, "remove": {"headers": ["server"]}}},
+    ],
+}

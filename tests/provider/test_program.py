@@ -1,0 +1,158 @@
+"""Changes of a stack file, as people make them: each is applied by one update, with no error and no orphan."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.provider.gateway import TestGateway
+from tests.provider.program import Document, Stack, desired, live
+from tests.provider.stack_file import ALL, stack_file
+
+
+def _rename_a_route(document: Document) -> None:
+    document["apis"][0]["routes"][0]["name"] = "shop-purchases"
+
+
+def _rename_an_api(document: Document) -> None:
+    document["apis"][0]["name"] = "store"
+    document["backends"]["store"] = document["backends"].pop("shop")
+    document["plugins"][0]["on"] = {"service": "store"}
+
+
+def _move_a_route(document: Document) -> None:
+    document["apis"][0]["routes"].append(document["apis"][1]["routes"].pop())
+
+
+def _two_routes_swap_their_paths(document: Document) -> None:
+    one, other = document["apis"][0]["routes"]
+    one["paths"], other["paths"] = other["paths"], one["paths"]
+
+
+def _rename_a_consumer(document: Document) -> None:
+    document["tiers"][0]["consumer"] = "everybody"
+
+
+def _two_consumers_swap_their_names(document: Document) -> None:
+    one, other, _ = document["tiers"]
+    one["consumer"], other["consumer"] = other["consumer"], one["consumer"]
+
+
+def _rename_a_tier(document: Document) -> None:
+    document["tiers"][2]["name"] = "business"
+    document["tiers"][2]["group"] = "enterprise"
+
+
+def _rename_a_tier_that_keeps_its_consumer(document: Document) -> None:
+    document["tiers"][0]["name"] = "basic"
+    document["plugins"][2]["on"] = {"tier": "basic"}
+
+
+def _rename_a_tier_and_its_group_but_not_its_consumer(document: Document) -> None:
+    _rename_a_tier_that_keeps_its_consumer(document)
+    document["tiers"][0]["group"] = "basic"
+    for api in document["apis"]:
+        for route in api["routes"]:
+            if "free" in (groups := route["access"].get("groups", [])):
+                route["access"] = {"groups": ["basic", *groups[1:]]}
+
+
+def _a_credential_goes_to_another_consumer(document: Document) -> None:
+    """The tier's name, which is the credential's key, is now that of the other consumer."""
+    one, other, _ = document["tiers"]
+    one["name"], other["name"] = other["name"], one["name"]
+
+
+def _a_tier_goes(document: Document) -> None:
+    del document["tiers"][0], document["plugins"][2]
+    for api in document["apis"]:
+        for route in api["routes"]:
+            if groups := route["access"].get("groups"):
+                route["access"] = {"groups": [group for group in groups if group != "free"]}
+
+
+def _plugins_move_to_other_scopes(document: Document) -> None:
+    scopes = [plugin.get("on") for plugin in document["plugins"]]
+    document["plugins"][0]["on"] = {"route": "shop-carts"}
+    document["plugins"][1]["on"] = {"route": "blog-drafts", "tier": "pro"}
+    document["plugins"][2]["on"] = {"tier": "pro"}
+    document["plugins"][3]["on"] = {"service": "blog"}
+    assert all(scopes[:3])
+
+
+def _lists_are_cleared(document: Document) -> None:
+    document["plugins"][0]["config"] = {"deny": [], "allow": ["10.0.0.0/8"]}
+    document["plugins"][3]["config"] = {"add": {"headers": []}}
+
+
+def _further_plugins_go(document: Document) -> None:
+    document["plugins"] = []
+
+
+def _everything_goes_from_a_route_to_the_service(document: Document) -> None:
+    """With no public route left, an API is guarded on its service, no longer on each route."""
+    document["apis"][1]["routes"][0]["access"] = ALL
+
+
+CHANGES: list[Callable[[Document], None]] = [
+    _rename_a_route,
+    _rename_an_api,
+    _move_a_route,
+    _two_routes_swap_their_paths,
+    _rename_a_consumer,
+    _two_consumers_swap_their_names,
+    _rename_a_tier,
+    _rename_a_tier_that_keeps_its_consumer,
+    _rename_a_tier_and_its_group_but_not_its_consumer,
+    _a_credential_goes_to_another_consumer,
+    _a_tier_goes,
+    _plugins_move_to_other_scopes,
+    _lists_are_cleared,
+    _further_plugins_go,
+    _everything_goes_from_a_route_to_the_service,
+]
+
+
+@pytest.fixture
+def stack(kong: TestGateway) -> Stack:
+    return Stack(kong)
+
+
+def named(change: Callable[[Document], None]) -> str:
+    return change.__name__.strip("_").replace("_", " ")
+
+
+async def is_clean(stack: Stack, document: Document) -> None:
+    """Kong holds what the stack file says and nothing else, and previews say so."""
+    assert await live(stack.kong) == desired(document)
+    assert (await stack.preview(document)).keys() == {"same"}
+    assert (await stack.preview(document, refresh=True)).keys() == {"same"}
+
+
+async def test_a_stack_is_applied_changes_nothing_after_and_leaves_nothing(stack: Stack, kong: TestGateway) -> None:
+    document = stack_file()
+
+    planned, untouched = await stack.preview(document), kong.requests.total() == 0
+    applied = await stack.up(document)
+
+    assert planned == applied == {"create": len(desired(document))}
+    assert untouched
+    await is_clean(stack, document)
+    kong.requests.clear()
+    assert (await stack.up(document)).keys() == {"same"}
+    assert not kong.requests
+    await stack.destroy()
+    assert await live(kong) == []
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=named)
+async def test_one_update_applies_a_change_and_one_takes_it_back(stack: Stack, change: Callable[[Any], None]) -> None:
+    document = stack_file()
+    await stack.up(document)
+    change(document)
+
+    await stack.up(document)
+
+    await is_clean(stack, document)
+    await stack.up(stack_file())
+    assert await live(stack.kong) == desired(stack_file())
