@@ -4,7 +4,7 @@ import pulumi
 import pulumi_kong
 from pulumi import ResourceOptions
 
-from components.configuration import stack_document
+from components.configuration import refuse_missing_secrets, stack_document
 from components.outputs import gateway_outputs
 from components.platform.cluster import cluster_provider
 from components.platform.names import admin_address
@@ -18,6 +18,7 @@ from entities.validation import validated
 
 try:
     settings = validated(stack_document())
+    refuse_missing_secrets(settings.entities)
 except InvalidSettingsError as refusal:
     raise pulumi.RunError(str(refusal)) from None
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from components.platform.names import ADMIN, MANAGER, METRICS, PROXY
+from config.auth import Auth, NoAuth
 from config.stack import StackSettings
 from config.tiers import Limits
 
@@ -46,7 +47,8 @@ class RouteOutput(Output):
     groups: tuple[str, ...]
     """The groups that may pass; empty for a public route."""
     public: bool
-    max_body_megabytes: int
+    max_body_megabytes: int | None
+    """The largest body; none when any is taken."""
 
 
 class LimitsOutput(Output):
@@ -68,9 +70,9 @@ class TierOutput(Output):
 
 
 class AuthOutput(Output):
-    """What a token needs."""
+    """What a token needs; empty texts when `kind` is `none`: then nobody is asked for one."""
 
-    kind: Literal["jwt", "openid-connect", "oidc"]
+    kind: Literal["jwt", "openid-connect", "oidc", "none"]
     issuer: str
     audience: str
     tier_claim: str
@@ -96,7 +98,8 @@ class GatewayOutputs(Output):
     tiers: tuple[TierOutput, ...]
     auth: AuthOutput
     cors_origins: tuple[str, ...]
-    correlation_header: str
+    correlation_header: str | None
+    """The header with a request's id; none when requests get no id."""
     metrics: bool
     versions: Versions
 
@@ -140,17 +143,18 @@ def gateway_outputs(settings: StackSettings) -> GatewayOutputs:
             )
             for tier in settings.tiers
         ),
-        auth=AuthOutput(
-            kind=settings.auth.kind,
-            issuer=settings.auth.issuer,
-            audience=settings.auth.audience,
-            tier_claim=settings.auth.tier_claim,
-        ),
+        auth=_auth(settings.auth),
         cors_origins=settings.cors.origins if settings.cors else (),
         correlation_header=settings.traffic.correlation_header,
         metrics=settings.observability.prometheus is not None,
         versions=Versions(image=settings.platform.image, edition=settings.edition, mode=settings.mode),
     )
+
+
+def _auth(auth: Auth) -> AuthOutput:
+    if isinstance(auth, NoAuth):
+        return AuthOutput(kind="none", issuer="", audience="", tier_claim="")
+    return AuthOutput(kind=auth.kind, issuer=auth.issuer, audience=auth.audience, tier_claim=auth.tier_claim)
 
 
 def _limits(limits: Limits) -> LimitsOutput:

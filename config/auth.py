@@ -1,8 +1,8 @@
 """`auth:` how the gateway knows who calls: bearer tokens of a Keycloak realm.
 
-Three kinds, one for each plugin that can judge such a token. The choice decides what a stack needs: `jwt` needs
-nothing but Kong OSS and the realm's public key, `openid-connect` needs Kong Enterprise, `oidc` an image that carries
-the community plugin kong-oidc.
+Three kinds, one for each plugin that can judge such a token, and `none`. The choice decides what a stack needs: `jwt`
+needs nothing but Kong OSS and the realm's public key, `openid-connect` needs Kong Enterprise, `oidc` an image that
+carries the community plugin kong-oidc.
 """
 
 from pathlib import Path
@@ -116,4 +116,10 @@ class OidcAuth(Realm):
     """The claim with the list of the caller's groups."""
 
 
-Auth = Annotated[JwtAuth | OpenIdConnectAuth | OidcAuth, Field(discriminator="kind")]
+class NoAuth(Settings):
+    """Nobody is asked who they are. Every route is public then, or guarded by plugins of the stack's own."""
+
+    kind: Literal["none"]
+
+
+Auth = Annotated[JwtAuth | OpenIdConnectAuth | OidcAuth | NoAuth, Field(discriminator="kind")]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from config.apis import Api, Backends, Route
-from config.auth import Auth, OidcAuth, OpenIdConnectAuth
+from config.auth import Auth, NoAuth, OidcAuth, OpenIdConnectAuth
 from config.counters import ClusterCounters, Counters, LocalCounters
 from config.platform import Platform
 from config.plugins import Plugin
@@ -186,6 +186,20 @@ def tiers_fit_auth(auth: Auth, tiers: Tiers) -> Iterator[Problem]:
             yield Problem(("tiers", index, "fairness"), f"{why}; write 'subject', or kind 'jwt'")
 
 
+def auth_is_there_where_it_is_needed(auth: Auth, apis: Apis, tiers: Tiers) -> Iterator[Problem]:
+    """Without authentication nobody is in a tier or a group."""
+    if not isinstance(auth, NoAuth):
+        return
+    for location, route in _routes(apis):
+        if route.access.groups is not None:
+            yield Problem(
+                (*location, "access", "groups"),
+                "are nobody's with auth kind 'none'; write 'public: <why no token is needed>', or another auth",
+            )
+    if tiers:
+        yield Problem(("tiers",), "are nobody's with auth kind 'none'; write '[]', or another auth")
+
+
 def plugin_scopes_exist(apis: Apis, tiers: Tiers, plugins: Sequence[Plugin]) -> Iterator[Problem]:
     """A plugin on something that does not exist would be refused by Kong half-way through."""
     known = {
@@ -216,5 +230,6 @@ RULES: Sequence[Rule] = (
     Rule(auth_fits_edition),
     Rule(image_fits_edition),
     Rule(tiers_fit_auth),
+    Rule(auth_is_there_where_it_is_needed),
     Rule(plugin_scopes_exist, whole=frozenset({"apis", "tiers"})),
 )

@@ -12,6 +12,7 @@ from config.ingress import Ingress
 from config.observability import Observability
 from config.platform import Platform
 from config.plugins import Plugin
+from config.raw import RawEntities
 from config.settings import Settings
 from config.tiers import Limits, Tier
 from config.traffic import Cors, Traffic
@@ -57,3 +58,5 @@ class StackSettings(Settings):
     """Metrics and request logs."""
     plugins: tuple[Plugin, ...] = ()
     """Further Kong plugins, in Kong's own terms."""
+    entities: RawEntities = RawEntities()
+    """Further entities of any kind, in Kong's own terms."""

@@ -21,10 +21,10 @@ Origin = Annotated[str, AfterValidator(_origin)]
 class Traffic(Settings):
     """Limits and marks of every request."""
 
-    max_body: Megabytes = 10
-    """The largest request body in megabytes of 1,048,576 bytes; one byte more is refused with 413."""
-    correlation_header: HeaderName = "X-Correlation-ID"
-    """The header that carries a request's id to the backend, to the client and into the log."""
+    max_body: Megabytes | None = 10
+    """The largest request body in megabytes of 1,048,576 bytes; one byte more is refused with 413. `null`: any."""
+    correlation_header: HeaderName | None = "X-Correlation-ID"
+    """The header that carries a request's id to the backend, to the client and into the log. `null`: none."""
 
 
 class Cors(Settings):

@@ -4,23 +4,30 @@ Kong 3.9 redacts only `authorization` and `proxy-authorization` (Kong: kong/pdk/
 other headers and whole query strings would stay, so headers are logged by name, and URLs without their queries.
 """
 
+from collections.abc import Sequence
+
 from config.traffic import Traffic
 from entities.model import Plugin, Scope, plugin
 from entities.plugins.file_log import FileLog
 
 _HEADERS = ("accept", "content-length", "content-type", "host", "origin", "user-agent")
-"""The request headers that are logged; each is harmless and tells something."""
+"""The request headers that are logged always; each is harmless and tells something."""
 
 
 def access_log(scope: Scope, traffic: Traffic) -> Plugin:
     """The log of every request on a scope."""
-    config = FileLog(path="/dev/stdout", custom_fields_by_lua=_without_credentials(traffic.correlation_header))
+    config = FileLog(path="/dev/stdout", custom_fields_by_lua=_without_credentials(_kept(traffic)))
     return plugin("file-log", scope, config.render())
 
 
-def _without_credentials(correlation_header: str) -> dict[str, str]:
+def _kept(traffic: Traffic) -> tuple[str, ...]:
+    """The request headers that are logged."""
+    return (*_HEADERS, traffic.correlation_header.lower()) if traffic.correlation_header else _HEADERS
+
+
+def _without_credentials(headers: Sequence[str]) -> dict[str, str]:
     """Lua for each field of Kong's log entry that could hold a credential; `nil` removes it."""
-    names = ", ".join(f'"{name}"' for name in (*_HEADERS, correlation_header.lower()))
+    names = ", ".join(f'"{name}"' for name in headers)
     return {
         "request.headers": (
             f"local kept = {{}} for _, name in ipairs({{ {names} }}) do "

@@ -1,6 +1,7 @@
 """From a stack's settings to everything that Kong should hold."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from config.apis import Api
 from config.apis import Route as RouteSettings
@@ -10,11 +11,18 @@ from entities.auth.scheme import Scheme, scheme
 from entities.further import further_plugin
 from entities.gateway import gateway_plugins
 from entities.model import Plugin
+from entities.raw import raw_entities
 from entities.state import DesiredState, Owner
 
 
 def desired_state(settings: StackSettings, owner: Owner) -> DesiredState:
     """Every entity of a stack. The same settings always give the same entities in the same order."""
+    state = _modelled(settings, owner)
+    return replace(state, raw=raw_entities(settings.entities, tuple(state)))
+
+
+def _modelled(settings: StackSettings, owner: Owner) -> DesiredState:
+    """What the sections with a model of their own come to."""
     auth = scheme(settings.auth, settings.tiers, preflight=settings.cors is not None)
     return DesiredState(
         owner=owner,

@@ -16,8 +16,10 @@ EVERYWHERE = Scope()
 
 def gateway_plugins(settings: StackSettings) -> Iterator[Plugin]:
     """The plugins of the whole gateway."""
-    yield plugin("correlation-id", EVERYWHERE, _correlation(settings.traffic.correlation_header))
-    yield body_limit(EVERYWHERE, settings.traffic.max_body)
+    if settings.traffic.correlation_header is not None:
+        yield plugin("correlation-id", EVERYWHERE, _correlation(settings.traffic.correlation_header))
+    if settings.traffic.max_body is not None:
+        yield body_limit(EVERYWHERE, settings.traffic.max_body)
     if settings.cors is not None:
         yield plugin("cors", EVERYWHERE, _cors(settings.cors))
     if settings.observability.prometheus is not None:

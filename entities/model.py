@@ -6,13 +6,26 @@ is made of them. Field names are those of Kong's schemas.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import JsonValue
 from typing_extensions import override
 
-EntityKind = Literal["services", "routes", "consumers", "acls", "jwt_secrets", "plugins"]
+EntityKind = Literal[
+    "certificates",
+    "upstreams",
+    "targets",
+    "services",
+    "routes",
+    "consumers",
+    "acls",
+    "jwt_secrets",
+    "keyauth_credentials",
+    "basicauth_credentials",
+    "oauth2_credentials",
+    "plugins",
+]
 Document = dict[str, JsonValue]
 
 
@@ -20,9 +33,13 @@ Document = dict[str, JsonValue]
 class Entity(ABC):
     """One entity of Kong."""
 
-    kind: ClassVar[EntityKind]
+    kind: EntityKind
     key: str
     """What stays the same when its settings change: names its Pulumi resource and gives its id. Unique in its kind."""
+    id: str | None = None
+    """The id that it had before it came here; it follows from the key when left out."""
+    tags: tuple[str, ...] = ()
+    """Tags beside those that say whose it is."""
 
     @abstractmethod
     def fields(self) -> Document:
@@ -37,7 +54,7 @@ class Entity(ABC):
 class Service(Entity):
     """A backend (Kong: services)."""
 
-    kind = "services"
+    kind: EntityKind = field(default="services", init=False)
     name: str
     protocol: str
     host: str
@@ -67,7 +84,7 @@ class Service(Entity):
 class Route(Entity):
     """Which requests go to a service (Kong: routes). The path arrives at the backend unchanged."""
 
-    kind = "routes"
+    kind: EntityKind = field(default="routes", init=False)
     name: str
     service: str
     paths: tuple[str, ...]
@@ -96,7 +113,7 @@ class Route(Entity):
 class Consumer(Entity):
     """Who calls, as far as Kong knows: here a tier (Kong: consumers)."""
 
-    kind = "consumers"
+    kind: EntityKind = field(default="consumers", init=False)
     username: str
     custom_id: str
 
@@ -109,7 +126,7 @@ class Consumer(Entity):
 class Acl(Entity):
     """A consumer's membership in a group (Kong: acls)."""
 
-    kind = "acls"
+    kind: EntityKind = field(default="acls", init=False)
     consumer: str
     group: str
 
@@ -126,7 +143,7 @@ class Acl(Entity):
 class JwtSecret(Entity):
     """The public key that verifies the tokens of a consumer (Kong: jwt_secrets). Nothing in it is secret."""
 
-    kind = "jwt_secrets"
+    kind: EntityKind = field(default="jwt_secrets", init=False)
     consumer: str
     claim: str
     """The value of the claim that finds this credential (Kong: `key`)."""
@@ -167,7 +184,7 @@ _SCOPE_KINDS: Mapping[str, EntityKind] = {"service": "services", "route": "route
 class Plugin(Entity):
     """A plugin on a scope (Kong: plugins). Its key is its scope and its name, because Kong has one of each there."""
 
-    kind = "plugins"
+    kind: EntityKind = field(default="plugins", init=False)
     name: str
     scope: Scope
     config: Document
@@ -181,6 +198,24 @@ class Plugin(Entity):
     @override
     def references(self) -> Mapping[str, tuple[EntityKind, str]]:
         return {field: (_SCOPE_KINDS[field], name) for field, name in self.scope.names().items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawEntity(Entity):
+    """An entity of any kind, as a stack file says it in Kong's own terms."""
+
+    given: Document
+    """Its own fields; a secret stands as `{secret://NAME}`."""
+    refers: Mapping[str, tuple[EntityKind, str]] = field(default_factory=dict[str, tuple[EntityKind, str]])
+    """The entities it refers to: kind and key by field."""
+
+    @override
+    def fields(self) -> Document:
+        return self.given
+
+    @override
+    def references(self) -> Mapping[str, tuple[EntityKind, str]]:
+        return self.refers
 
 
 def plugin(name: str, scope: Scope, config: Document, *, enabled: bool = True) -> Plugin:

@@ -1,13 +1,16 @@
 """The desired state: every entity of a stack, and the documents that Kong gets of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from entities.identity import entity_id
-from entities.model import Acl, Consumer, Document, Entity, EntityKind, JwtSecret, Plugin, Route, Service
+from entities.model import Acl, Consumer, Entity, EntityKind, JwtSecret, Plugin, RawEntity, Route, Service
 from entities.schema import kong_schema
+from entities.secret import hidden
 
-AnyEntity = Service | Route | Consumer | Acl | JwtSecret | Plugin
+AnyEntity = Service | Route | Consumer | Acl | JwtSecret | Plugin | RawEntity
 
 
 @dataclass(frozen=True)
@@ -39,25 +42,69 @@ class DesiredState:
     jwt_secrets: tuple[JwtSecret, ...]
     plugins: tuple[Plugin, ...]
 
+    raw: tuple[RawEntity, ...] = ()
+    """What the settings say in Kong's own terms, whatever the kind."""
+
     def __iter__(self) -> Iterator[AnyEntity]:
         """Every entity, each after those it refers to, and routes after the plugins that hold for every request."""
+        for kind in ("certificates", "upstreams", "targets"):
+            yield from self._raw(kind)
         yield from self.services
+        yield from self._raw("services")
         yield from self.global_plugins
         yield from self.routes
+        yield from self._raw("routes")
         yield from self.consumers
+        yield from self._raw("consumers")
         yield from self.acls
+        yield from self._raw("acls")
         yield from self.jwt_secrets
-        yield from (plugin for plugin in self.plugins if plugin.scope.names())
+        for kind in _CREDENTIALS:
+            yield from self._raw(kind)
+        yield from (plugin for plugin in self.plugins if plugin.references())
+        yield from (plugin for plugin in self._raw("plugins") if plugin.references())
 
     @property
-    def global_plugins(self) -> tuple[Plugin, ...]:
+    def global_plugins(self) -> tuple[Plugin | RawEntity, ...]:
         """The plugins that hold for every request."""
-        return tuple(plugin for plugin in self.plugins if not plugin.scope.names())
+        every = (*self.plugins, *self._raw("plugins"))
+        return tuple(plugin for plugin in every if not plugin.references())
 
-    def document(self, entity: Entity) -> Document:
-        """An entity as Kong returns it, but for its timestamps: complete, with id, references and tags."""
-        given = entity.fields() | {
-            field: {"id": self.owner.id(kind, key)} for field, (kind, key) in entity.references().items()
+    def id(self, entity: Entity) -> str:
+        """An entity's id."""
+        return entity.id or self.owner.id(entity.kind, entity.key)
+
+    def document(self, entity: Entity) -> dict[str, Any]:
+        """An entity as Kong returns it, but for its timestamps: complete, with id, references and tags.
+
+        `UNKNOWN` stands for each secret, whose value only the stack's configuration has.
+        """
+        given = hidden(entity.fields()) | {
+            field: {"id": self._own_ids.get(reference) or self.owner.id(*reference)}
+            for field, reference in entity.references().items()
         }
-        complete = kong_schema().complete(entity.kind, given | {"tags": list(self.owner.tags)})
-        return {"id": self.owner.id(entity.kind, entity.key)} | complete
+        tags = [*self.owner.tags, *(tag for tag in entity.tags if tag not in self.owner.tags)]
+        return {"id": self.id(entity)} | kong_schema().complete(entity.kind, given | {"tags": tags})
+
+    def _raw(self, kind: EntityKind) -> Sequence[RawEntity]:
+        return self._raw_by_kind.get(kind, ())
+
+    @cached_property
+    def _raw_by_kind(self) -> Mapping[EntityKind, Sequence[RawEntity]]:
+        kinds: dict[EntityKind, list[RawEntity]] = {}
+        for entity in self.raw:
+            kinds.setdefault(entity.kind, []).append(entity)
+        return kinds
+
+    @cached_property
+    def _own_ids(self) -> Mapping[tuple[EntityKind, str], str]:
+        """The ids that do not follow from keys."""
+        return {(entity.kind, entity.key): entity.id for entity in self.raw if entity.id is not None}
+
+
+_CREDENTIALS: tuple[EntityKind, ...] = (
+    "jwt_secrets",
+    "keyauth_credentials",
+    "basicauth_credentials",
+    "oauth2_credentials",
+)

@@ -7,12 +7,14 @@ from typing import cast
 from config.apis import Api, Backends
 from config.plugins import Plugin
 from config.problems import Location, Problem
+from config.raw import RawEntities
 from config.reading import Document, Reading, read
 from config.stack import StackSettings
 from entities.catalogue import backend_problems, path_problems
 from entities.desired import desired_state
-from entities.further import problems, scope
+from entities.further import further_plugin, problems, scope
 from entities.model import Plugin as KongPlugin
+from entities.raw import raw_problems
 from entities.state import Owner
 
 
@@ -43,8 +45,9 @@ def _refused(reading: Reading) -> Iterator[Problem]:
 
 def _taken(settings: StackSettings) -> Iterator[Problem]:
     """Kong has one plugin of a name on a scope, and the program's own come first."""
-    own = desired_state(settings.model_copy(update={"plugins": ()}), Owner("", "")).plugins
-    holders: dict[str, str] = {plugin.key: f"the gateway's own ({_setting(plugin)})" for plugin in own}
+    modelled = settings.model_copy(update={"plugins": (), "entities": RawEntities()})
+    own = desired_state(modelled, Owner("", ""))
+    holders: dict[str, str] = {plugin.key: f"the gateway's own ({_setting(plugin)})" for plugin in own.plugins}
     for index, settings_plugin in enumerate(settings.plugins):
         place: Location = ("plugins", index)
         key = f"{scope(settings_plugin)}/{settings_plugin.name}"
@@ -53,6 +56,8 @@ def _taken(settings: StackSettings) -> Iterator[Problem]:
                 (*place, "name"), f"{settings_plugin.name!r} is there already: {holders[key]}; remove this one"
             )
         holders.setdefault(key, f"plugins[{index}]")
+    others = (*own, *(further_plugin(plugin) for plugin in settings.plugins))
+    yield from raw_problems(settings.entities, others, edition=settings.edition, mode=settings.mode)
 
 
 def _setting(plugin: KongPlugin) -> str:

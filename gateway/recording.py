@@ -23,6 +23,8 @@ from pulumi.runtime.stack import wait_for_rpcs
 from pydantic import JsonValue
 
 from config.files import NAMESPACE
+from entities.secret import NAMESPACE as SECRETS
+from entities.secret import secrets_in
 from provider.resources import UnknownTypeError
 from provider.urns import parse_urn
 from provider.values import Properties, decode
@@ -66,13 +68,15 @@ class Recording:
     """The stack's outputs."""
 
 
-def record(document: Mapping[str, JsonValue], stack: str, *, preview: bool = False) -> Recording:
-    """Run the program for a stack that is configured with `document`.
+def record(
+    document: Mapping[str, JsonValue], stack: str, *, preview: bool = False, secrets: Mapping[str, str] | None = None
+) -> Recording:
+    """Run the program for a stack that is configured with `document`; a secret that is not given has a made-up value.
 
     Raises:
         pulumi.RunError: the program refused the configuration.
     """
-    return asyncio.run(recorded(lambda: run_program(document), stack, preview=preview))
+    return asyncio.run(recorded(lambda: run_program(document, secrets), stack, preview=preview))
 
 
 async def recorded(program: Callable[[], object], stack: str, *, preview: bool = False) -> Recording:
@@ -81,9 +85,12 @@ async def recorded(program: Callable[[], object], stack: str, *, preview: bool =
     return await asyncio.create_task(_recorded(program, stack, preview))
 
 
-def run_program(document: Mapping[str, JsonValue]) -> None:
+def run_program(document: Mapping[str, JsonValue], secrets: Mapping[str, str] | None = None) -> None:
     """Run `__main__.py` as the engine would for a stack that is configured with `document`."""
-    set_all_config({f"{NAMESPACE}:{key}": _text(value) for key, value in document.items()})
+    given = {f"{NAMESPACE}:{key}": _text(value) for key, value in document.items()}
+    made_up = {name: f"made-up-{name}" for name in secrets_in(document.get("entities"))}
+    hidden = {f"{SECRETS}:{name}": value for name, value in (made_up | dict(secrets or {})).items()}
+    set_all_config(given | hidden, list(hidden))
     if str(PROJECT) not in sys.path:
         sys.path.insert(0, str(PROJECT))
     runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")

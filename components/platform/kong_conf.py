@@ -140,16 +140,18 @@ def _referenced(settings: StackSettings) -> Environment:
 
 
 def largest_body(settings: StackSettings) -> int:
-    """The largest request body, in bytes, that any request may have."""
-    return max(_bodies(settings))
+    """The largest request body, in bytes, that any request may have; 0 when any size is taken, as nginx says it."""
+    return 0 if settings.traffic.max_body is None else max(_bodies(settings, settings.traffic.max_body))
 
 
-def _bodies(settings: StackSettings) -> Iterator[int]:
-    yield settings.traffic.max_body * 2**20
+def _bodies(settings: StackSettings, standard: int) -> Iterator[int]:
+    yield standard * 2**20
     for api in settings.apis:
         yield from (route.max_body * 2**20 for route in api.routes if route.max_body is not None)
-    for plugin in settings.plugins:
-        if plugin.name == "request-size-limiting":
-            allowed = plugin.config.get("allowed_payload_size", 128)
+    further = [(plugin.name, plugin.config) for plugin in settings.plugins]
+    raw = [(plugin.get("name"), plugin.get("config")) for plugin in settings.entities.plugins]
+    for name, config in (*further, *raw):
+        if name == "request-size-limiting" and isinstance(config, dict):
+            allowed = config.get("allowed_payload_size", 128)
             if isinstance(allowed, int):
-                yield allowed * _UNITS.get(plugin.config.get("size_unit", "megabytes"), 1)
+                yield allowed * _UNITS.get(config.get("size_unit", "megabytes"), 1)

@@ -8,8 +8,12 @@ import pulumi
 import pulumi_kong as kong
 from pulumi import ComponentResource, CustomResource, Resource, ResourceOptions
 
-from entities.model import Acl, Consumer, EntityKind, JwtSecret, Plugin, Route, Service
+from components.tracked.raw import raw_resource
+from entities.model import Acl, Consumer, EntityKind, JwtSecret, Plugin, RawEntity, Route, Service
 from entities.state import AnyEntity, DesiredState
+
+_OUTLIVING: frozenset[EntityKind] = frozenset({"services", "routes", "upstreams"})
+"""The kinds that what they refer to cannot take along: Kong refuses to delete it while they are there."""
 
 
 class KongEntities(ComponentResource):
@@ -50,33 +54,13 @@ class KongEntities(ComponentResource):
             case Route():
                 return self._route(entity)
             case Consumer():
-                return kong.Consumer(
-                    entity.key,
-                    username=entity.username,
-                    custom_id=entity.custom_id,
-                    tags=self._tags,
-                    opts=self._options(),
-                )
-            case Acl():
-                return kong.ConsumerAcl(
-                    entity.key,
-                    consumer_id=self._id("consumers", entity.consumer),
-                    group=entity.group,
-                    tags=self._tags,
-                    opts=self._options(within=self._made["consumers", entity.consumer]),
-                )
-            case JwtSecret():
-                return kong.ConsumerJwtAuth(
-                    entity.key,
-                    consumer_id=self._id("consumers", entity.consumer),
-                    key=entity.claim,
-                    algorithm="RS256",
-                    rsa_public_key=entity.rsa_public_key,
-                    tags=self._tags,
-                    opts=self._options(within=self._made["consumers", entity.consumer]),
-                )
+                return self._consumer(entity)
+            case Acl() | JwtSecret():
+                return self._held_by_consumer(entity)
             case Plugin():
                 return self._plugin(entity)
+            case RawEntity():
+                return self._raw(entity)
         assert_never(entity)
 
     def _service(self, service: Service) -> CustomResource:
@@ -110,6 +94,32 @@ class KongEntities(ComponentResource):
             opts=self._options(after=self._everywhere),
         )
 
+    def _consumer(self, consumer: Consumer) -> CustomResource:
+        return kong.Consumer(
+            consumer.key,
+            username=consumer.username,
+            custom_id=consumer.custom_id,
+            tags=self._tags,
+            opts=self._options(),
+        )
+
+    def _held_by_consumer(self, entity: Acl | JwtSecret) -> CustomResource:
+        consumer = self._made["consumers", entity.consumer]
+        options = self._options(within=consumer)
+        if isinstance(entity, Acl):
+            return kong.ConsumerAcl(
+                entity.key, consumer_id=consumer.id, group=entity.group, tags=self._tags, opts=options
+            )
+        return kong.ConsumerJwtAuth(
+            entity.key,
+            consumer_id=consumer.id,
+            key=entity.claim,
+            algorithm="RS256",
+            rsa_public_key=entity.rsa_public_key,
+            tags=self._tags,
+            opts=options,
+        )
+
     def _plugin(self, plugin: Plugin) -> CustomResource:
         scope = plugin.scope
         return kong.Plugin(
@@ -124,12 +134,20 @@ class KongEntities(ComponentResource):
             opts=self._options(within=self._holder(plugin)),
         )
 
+    def _raw(self, entity: RawEntity) -> CustomResource:
+        ids = {field: self._id(*reference) for field, reference in entity.references().items()}
+        tags = [*self._tags, *(tag for tag in entity.tags if tag not in self._tags)]
+        made_first = self._everywhere if entity.kind == "routes" else []
+        options = self._options(within=self._holder(entity), after=made_first)
+        return raw_resource(entity, ids, tags, options)
+
     def _id(self, kind: EntityKind, key: str) -> pulumi.Output[str]:
         return self._made[kind, key].id
 
-    def _holder(self, plugin: Plugin) -> CustomResource | None:
-        """An entity that takes the plugin along when it is deleted."""
-        return next((self._made[reference] for reference in plugin.references().values()), None)
+    def _holder(self, entity: Plugin | RawEntity) -> CustomResource | None:
+        """An entity that takes this one along when it is deleted."""
+        holders = (self._made[kind, key] for kind, key in entity.references().values())
+        return None if entity.kind in _OUTLIVING else next(holders, None)
 
     def _options(self, *, within: CustomResource | None = None, after: Sequence[Resource] = ()) -> ResourceOptions:
         """Options of an entity; `within` is the one whose deletion deletes it too.

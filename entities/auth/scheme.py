@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from config.auth import Auth, JwtAuth, OidcAuth
+from config.auth import Auth, JwtAuth, NoAuth, OidcAuth
 from config.tiers import Tier
 from entities.auth.jwt import JwtScheme
 from entities.auth.oidc import OidcScheme
+from entities.auth.open import OpenScheme
 from entities.auth.openid_connect import OpenIdConnectScheme
 from entities.limits import LimitKey
 from entities.model import JwtSecret, Plugin, Scope
@@ -44,4 +45,6 @@ def scheme(auth: Auth, tiers: Sequence[Tier], *, preflight: bool) -> Scheme:
         return JwtScheme(auth, tuple(tiers), preflight)
     if isinstance(auth, OidcAuth):
         return OidcScheme(auth)
+    if isinstance(auth, NoAuth):
+        return OpenScheme()
     return OpenIdConnectScheme(auth)
