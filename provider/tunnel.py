@@ -6,6 +6,8 @@ It opens at the first request and again when its pod has gone. Waiting for a pod
 
 import asyncio
 import warnings
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any, Final, Literal, cast
 
 import httpx
@@ -17,13 +19,26 @@ from provider.settings import TunnelAddress
 
 _CLOSING: Final = 2.0
 """Seconds that connections have to end when a tunnel is closed."""
+_OPENING: Final = 15.0
+"""Seconds that a cluster has to say which pods there are and to open a way to one."""
+
+
+async def ready_pods(address: TunnelAddress) -> tuple[str, ...]:
+    """The names of the pods behind a Service that are ready, and not about to end.
+
+    Raises:
+        ConnectionError: the cluster could not be asked.
+    """
+    async with _asking(address):
+        return tuple(sorted(pod.name for pod in await _pods(await _service(address))))
 
 
 class Tunnel:
-    """Forwards a local port to the Service's port in a ready pod."""
+    """Forwards a local port to the Service's port in a ready pod: in any, or in the one that is named."""
 
-    def __init__(self, address: TunnelAddress) -> None:
+    def __init__(self, address: TunnelAddress, pod: str | None = None) -> None:
         self._address = address
+        self._pod = pod
         self._forward: Forward | None = None
         self._local_url = ""
         self._opening = asyncio.Lock()
@@ -47,32 +62,14 @@ class Tunnel:
             await self._shut()
 
     async def _open(self) -> None:
-        address = self._address
-        place = f"{address.namespace}/{address.service}:{address.port}"
-        try:
-            with warnings.catch_warnings():
-                # It warns of every Kubernetes that is newer than itself.
-                warnings.filterwarnings("ignore", message="Kubernetes version .* is not supported")
-                api = await kr8s.asyncio.api(context=address.context, namespace=address.namespace)
-            service = await Service.get(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
-                address.service, namespace=address.namespace, api=api
-            )
-            pods = await service.ready_pods()
+        async with _asking(self._address):
+            service = await _service(self._address)
+            pods = [pod for pod in await _pods(service) if self._pod in (None, pod.name)]
             if not pods:
-                message = f"no pod behind the service {place} is ready"
-                raise ConnectionError(message)
-            forward = Forward(pods[0], _target_port(service, pods[0], address.port), local_port="auto")
+                which = f"the pod {self._pod} is not" if self._pod else "no pod is"
+                raise ConnectionError(f"{which} ready behind it")
+            forward = Forward(pods[0], _target_port(service, pods[0], self._address.port), local_port="auto")
             self._local_url = f"http://127.0.0.1:{await forward.start()}"
-        except (
-            kr8s.NotFoundError,
-            kr8s.ServerError,
-            kr8s.APITimeoutError,
-            httpx.HTTPError,
-            OSError,
-            ValueError,
-        ) as fault:
-            message = f"no tunnel to {place}: {fault}"
-            raise ConnectionError(message) from fault
         self._forward = forward
 
     async def _shut(self) -> None:
@@ -101,6 +98,43 @@ class Forward(PortForward):
             await super()._sync_sockets(reader, writer)  # pyright: ignore[reportUnknownMemberType] - untyped in kr8s
         finally:
             self._connections.discard(task)
+
+
+@asynccontextmanager
+async def _asking(address: TunnelAddress) -> AsyncGenerator[None]:
+    """Whatever keeps a cluster from answering is a ConnectionError that says where."""
+    try:
+        async with asyncio.timeout(_OPENING):
+            yield
+    except (
+        kr8s.NotFoundError,
+        kr8s.ServerError,
+        kr8s.APITimeoutError,
+        httpx.HTTPError,
+        OSError,
+        ValueError,
+    ) as fault:
+        place = f"{address.namespace}/{address.service}:{address.port}"
+        raise ConnectionError(f"no tunnel to {place}: {str(fault) or type(fault).__name__}") from fault
+
+
+async def _service(address: TunnelAddress) -> Service:
+    with warnings.catch_warnings():
+        # It warns of every Kubernetes that is newer than itself.
+        warnings.filterwarnings("ignore", message="Kubernetes version .* is not supported")
+        api = await kr8s.asyncio.api(context=address.context, namespace=address.namespace)
+    return await Service.get(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
+        address.service, namespace=address.namespace, api=api
+    )
+
+
+async def _pods(service: Service) -> list[Pod]:
+    """The pods that are ready and stay: one that is about to end answers for a while yet."""
+    return [pod for pod in await service.ready_pods() if not _ends(cast("dict[str, Any]", pod.raw))]
+
+
+def _ends(pod: dict[str, Any]) -> bool:
+    return "deletionTimestamp" in pod.get("metadata", {})
 
 
 def _target_port(service: Service, pod: Pod, port: str) -> int:

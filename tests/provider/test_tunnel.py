@@ -10,7 +10,7 @@ import pytest
 
 from provider import tunnel as module
 from provider.settings import TunnelAddress
-from provider.tunnel import Tunnel
+from provider.tunnel import Tunnel, ready_pods
 from tests.provider.engine import TAGS, running_engine
 from tests.provider.gateway import TestGateway
 
@@ -22,6 +22,7 @@ class Cluster:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, local_port: int) -> None:
         self.pods: list[str] = []
+        self.ending: set[str] = set()
         self.opened: list[tuple[str, int]] = []
         self.stopped = 0
         self.local_port = local_port
@@ -48,7 +49,8 @@ class Cluster:
 
     def _pod(self, name: str) -> Any:
         ports = [{"name": "admin", "containerPort": 18001}]
-        return SimpleNamespace(name=name, raw={"spec": {"containers": [{"ports": ports}]}})
+        metadata = {"deletionTimestamp": "2026-11-24T00:00:00Z"} if name in self.ending else {}
+        return SimpleNamespace(name=name, raw={"metadata": metadata, "spec": {"containers": [{"ports": ports}]}})
 
     def _forward(self, pod: Any, port: int, local_port: str) -> Any:
         async def start() -> int:
@@ -78,8 +80,29 @@ async def test_a_tunnel_leads_to_the_named_port_of_a_ready_pod(monkeypatch: pyte
 async def test_without_a_ready_pod_there_is_no_connection_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     Cluster(monkeypatch, 4711)
 
-    with pytest.raises(ConnectionError, match="no pod behind the service kong/kong-admin:8001 is ready"):
+    with pytest.raises(ConnectionError, match="no tunnel to kong/kong-admin:8001: no pod is ready behind it"):
         await Tunnel(ADDRESS).url()
+
+
+async def test_a_tunnel_leads_to_no_pod_that_is_about_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(monkeypatch, 4711)
+    cluster.pods, cluster.ending = ["kong-1", "kong-2"], {"kong-1"}
+
+    await Tunnel(ADDRESS).url()
+
+    assert cluster.opened == [("kong-2", 18001)]
+    assert await ready_pods(ADDRESS) == ("kong-2",)
+
+
+async def test_a_tunnel_may_lead_to_one_pod_and_to_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(monkeypatch, 4711)
+    cluster.pods = ["kong-1", "kong-2"]
+
+    await Tunnel(ADDRESS, "kong-2").url()
+
+    assert cluster.opened == [("kong-2", 18001)]
+    with pytest.raises(ConnectionError, match="the pod kong-3 is not ready behind it"):
+        await Tunnel(ADDRESS, "kong-3").url()
 
 
 async def test_a_missing_service_is_no_connection_yet(monkeypatch: pytest.MonkeyPatch) -> None:
