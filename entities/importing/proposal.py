@@ -1,0 +1,136 @@
+"""A stack's settings that say what a Kong holds.
+
+What the sections of their own can say is recognised where rendering gives exactly that entity again; the rest stands in
+Kong's own terms under `entities:`. What this program refuses is left out and told of.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from config.problems import InvalidSettingsError, Problem, key_path
+from config.stack import StackSettings
+from entities.importing.catalogue import recognised_apis
+from entities.importing.everywhere import Sections, recognised_everywhere
+from entities.importing.findings import Findings
+from entities.importing.flattening import Document
+from entities.importing.gathering import Gathered
+from entities.importing.kinds import MANAGED, called, references
+from entities.importing.raw import Writer
+from entities.snapshot import Snapshot
+from entities.validation import validated
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Settings that this program accepts, and what of the source they say."""
+
+    sections: Sections
+    """The sections of the stack file about Kong's entities, by their keys."""
+    settings: StackSettings
+    snapshot: Snapshot
+    """The entities that the settings say, as the source has them."""
+    recognised: frozenset[str]
+    """The ids of those that a section of their own says."""
+    invented: frozenset[str]
+    """Ids that the source does not have."""
+
+
+@dataclass
+class _Refused:
+    """What the program does not accept, by ids."""
+
+    entities: set[str] = field(default_factory=set[str])
+    """Left out altogether."""
+    apis: set[str] = field(default_factory=set[str])
+    """Services that must stand in Kong's own terms."""
+
+
+def proposed(gathered: Gathered, around: Mapping[str, Any], findings: Findings) -> Proposal:
+    """The settings for what was gathered. `around` are the other sections: cluster, mode, edition and so on.
+
+    Raises:
+        InvalidSettingsError: the sections around are wrong by themselves.
+    """
+    refused = _Refused()
+    while True:
+        snapshot = _without(gathered.snapshot, refused.entities)
+        sections, everywhere = recognised_everywhere(snapshot)
+        apis = recognised_apis(snapshot, preflights=sections["cors"] is not None, refused=frozenset(refused.apis))
+        recognised = everywhere | apis.ids
+        raw = _raw(snapshot, recognised)
+        writer = Writer(snapshot, gathered.invented)
+        sections |= {
+            "apis": list(apis.apis),
+            "backends": dict(apis.backends),
+            "entities": {kind: [writer.written(kind, each) for each in raw[kind]] for kind in raw},
+        }
+        try:
+            settings = validated({**around, **sections})
+        except InvalidSettingsError as refusal:
+            if not _withdraw(refusal, snapshot, apis.apis, raw, refused, findings):
+                raise
+            continue
+        return Proposal(sections, settings, snapshot, recognised, gathered.invented)
+
+
+def _without(snapshot: Snapshot, ids: set[str]) -> Snapshot:
+    return Snapshot(
+        {
+            kind: tuple(document for document in documents if str(document["id"]) not in ids)
+            for kind, documents in snapshot.documents.items()
+        }
+    )
+
+
+def _raw(snapshot: Snapshot, recognised: frozenset[str]) -> dict[str, list[Document]]:
+    """The entities that no section of their own says."""
+    raw = {
+        kind: [cast("Document", each) for each in snapshot.of(kind) if str(each["id"]) not in recognised]
+        for kind in MANAGED
+    }
+    return {kind: documents for kind, documents in raw.items() if documents}
+
+
+def _withdraw(
+    refusal: InvalidSettingsError,
+    snapshot: Snapshot,
+    apis: tuple[Document, ...],
+    raw: Mapping[str, list[Document]],
+    refused: _Refused,
+    findings: Findings,
+) -> bool:
+    """Take back what the program refuses; False when nothing of it is of this import."""
+    services = {str(service["name"]): str(service["id"]) for service in snapshot.of("services")}
+    before = len(refused.apis) + len(refused.entities)
+    for problem in refusal.problems:
+        match problem.location:
+            case ("entities", str() as kind, int() as index, *_):
+                document = raw[kind][index]
+                if str(document["id"]) not in refused.entities:
+                    findings.leave_out(kind, called(kind, document), _reason(problem))
+                    refused.entities |= {str(document["id"]), *_dependents(snapshot, kind, document, findings)}
+            case ("apis", int() as index, *_):
+                refused.apis.add(services[str(apis[index]["name"])])
+            case ("backends", str() as name, *_):
+                refused.apis.add(services[name])
+            case _:
+                return False
+    return len(refused.apis) + len(refused.entities) > before
+
+
+def _reason(problem: Problem) -> str:
+    where = key_path(problem.location[3:])
+    return f"{where}: {problem.message}" if where else problem.message
+
+
+def _dependents(snapshot: Snapshot, kind: str, document: Document, findings: Findings) -> Iterator[str]:
+    """The entities that refer to one that is left out, directly or through others."""
+    for other in MANAGED:
+        fields = [name for name, target in references(other).items() if target == kind]
+        for each in snapshot.of(other):
+            if any(each.get(name) == {"id": document["id"]} for name in fields):
+                what = f"the {kind.removesuffix('s')} that it refers to is left out"
+                findings.leave_out(other, called(other, each), what)
+                yield str(each["id"])
+                yield from _dependents(snapshot, other, cast("Document", each), findings)
