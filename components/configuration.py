@@ -34,7 +34,7 @@ def refuse_missing_secrets(entities: RawEntities) -> None:
         InvalidSettingsError: one is not.
     """
     config = pulumi.Config(SECRETS)
-    missing = [name for name in secrets_in(entities.model_dump()) if config.get(name) is None]
+    missing = [name for name in secrets_in(entities.model_dump(mode="json")) if config.get(name) is None]
     if missing:
         raise InvalidSettingsError(
             Problem((f"{SECRETS}:{name}",), f"is not set; run 'pulumi config set --secret {SECRETS}:{name}'")

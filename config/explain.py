@@ -63,10 +63,10 @@ def _is_tag(step: str | int, mapping: Mapping[str, object]) -> bool:
 def _message(root: type[BaseModel], document: object, location: Location, error: ErrorDetails) -> str:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind in _WANTED:
-        return f"must be {_WANTED[kind]}, not {_shown(value)}{_quoting_advice(kind, value)}"
+        return f"must be {_WANTED[kind]}, not {shown(value)}{_quoting_advice(kind, value)}"
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
-        return f"must be {words} {context[key]}, not {_shown(value)}"
+        return f"must be {words} {context[key]}, not {shown(value)}"
     teller = _TELLERS.get(kind)
     return teller(root, document, location, error) if teller else error["msg"]
 
@@ -76,7 +76,7 @@ def _value_error(_root: type[BaseModel], _document: object, _location: Location,
 
 
 def _literal(_root: type[BaseModel], _document: object, _location: Location, error: ErrorDetails) -> str:
-    return f"must be one of {error.get('ctx', {})['expected']}, not {_shown(error['input'])}"
+    return f"must be one of {error.get('ctx', {})['expected']}, not {shown(error['input'])}"
 
 
 def _tag(_root: type[BaseModel], _document: object, _location: Location, error: ErrorDetails) -> str:
@@ -91,7 +91,7 @@ def _discriminator(error: ErrorDetails) -> str:
 
 
 def _pattern(_root: type[BaseModel], _document: object, _location: Location, error: ErrorDetails) -> str:
-    return f"{_shown(error['input'])} does not fit; write what matches {error.get('ctx', {})['pattern']}"
+    return f"{shown(error['input'])} does not fit; write what matches {error.get('ctx', {})['pattern']}"
 
 
 def _short(_root: type[BaseModel], _document: object, _location: Location, error: ErrorDetails) -> str:
@@ -143,7 +143,8 @@ _TELLERS: Mapping[str, Callable[[type[BaseModel], object, Location, ErrorDetails
 }
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value in an error message, short."""
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list):

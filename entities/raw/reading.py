@@ -7,6 +7,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from config.explain import shown
 from config.problems import Location, Problem
 from config.raw import RawDocument, RawEntities
 from entities.model import Document, Entity, EntityKind, RawEntity
@@ -133,7 +134,7 @@ def _referred(name: str, value: JsonValue, kind: EntityKind, directory: Director
     if value is None:
         raise _UnreadableError(name, f"is missing; write the name of its {what}")
     if not isinstance(value, str):
-        raise _UnreadableError(name, f"must be the name of a {what}, not {type(value).__name__}")
+        raise _UnreadableError(name, f"must be the name of a {what}, not {shown(value)}")
     key = directory.find(kind, value)
     if key is None:
         close = directory.close(kind, value)

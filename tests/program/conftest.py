@@ -1,6 +1,6 @@
 """The whole program, run once for each stack, mode, kind of authentication and operation that tests ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -70,11 +70,13 @@ def run_of(case: Case, *, preview: bool) -> Run:
     return Run(case, run_program(case.document, case.stack, preview=preview))
 
 
-def run_program(document: dict[str, JsonValue], stack: str, *, preview: bool) -> Recording:
+def run_program(
+    document: dict[str, JsonValue], stack: str, *, preview: bool, secrets: Mapping[str, str] | None = None
+) -> Recording:
     """The program's registrations, with a cluster that keeps a password for the bundled database."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(password, "kept_password", _kept_password)
-        return record(document, stack, preview=preview)
+        return record(document, stack, preview=preview, secrets=secrets)
 
 
 def _kept_password(_cluster: Cluster) -> str:

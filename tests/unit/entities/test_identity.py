@@ -63,7 +63,11 @@ def test_what_holds_for_every_request_comes_before_the_routes() -> None:
     order: list[AnyEntity] = list(state)
     first_route = min(order.index(route) for route in state.routes)
 
-    assert {plugin.name for plugin in state.global_plugins} >= {"pre-function", "request-size-limiting", "cors"}
+    assert {str(plugin.fields()["name"]) for plugin in state.global_plugins} >= {
+        "pre-function",
+        "request-size-limiting",
+        "cors",
+    }
     assert all(order.index(plugin) < first_route for plugin in state.global_plugins)
     assert len(order) == len(set(keys(state)))
 
