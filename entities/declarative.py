@@ -7,10 +7,8 @@ and a later move to a database keep them. A secret stands as decK's reference to
 
 from typing import Any, cast
 
-import yaml
-from typing_extensions import override
-
 from entities.model import Document, Entity, EntityKind
+from entities.readable import readable_yaml
 from entities.schema.document import UNKNOWN
 from entities.secret import referred_secret
 from entities.state import AnyEntity, DesiredState
@@ -53,7 +51,7 @@ def declarative_document(state: DesiredState) -> Document:
 
 def declarative_yaml(state: DesiredState) -> str:
     """The file as text. The same state always gives the same bytes."""
-    return yaml.dump(declarative_document(state), Dumper=_Readable, sort_keys=False, allow_unicode=True, width=120)
+    return readable_yaml(declarative_document(state))
 
 
 def _entry(state: DesiredState, entity: Entity) -> Document:
@@ -78,19 +76,3 @@ def _told(value: Any, given: Any) -> Any:  # noqa: ANN401 (JSON)
 def _environment(name: str) -> str:
     """How decK reads a value from its environment (decK: `deck gateway sync`, environment variables)."""
     return f'${{{{ env "DECK_{name.upper().replace("-", "_").replace(".", "_")}" }}}}'
-
-
-class _Readable(yaml.SafeDumper):
-    """YAML in which long texts, such as Lua and PEM, stand as blocks, and nothing refers to a place above."""
-
-    @override
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # pyright: ignore[reportUnknownMemberType]
-
-
-_Readable.add_representer(str, _text)

@@ -85,7 +85,7 @@ class _Reader:
     def __post_init__(self) -> None:
         info = _mapping(self.file.content.get("_info"))
         self.defaults = _mapping(info.get("defaults"))
-        self.tags = [str(tag) for tag in info.get("select_tags") or []]
+        self.tags = [str(tag) for tag in cast("list[object]", info.get("select_tags") or [])]
         self.plugin_configs = _mapping(self.file.content.get("_plugin_configs"))
         self.hashed = self.file.content.get("_transform", True) is False
 
@@ -96,7 +96,7 @@ class _Reader:
         nested: list[tuple[str, Document]] = []
         for key, value in written.items():
             if key in inside and isinstance(value, list):
-                nested += [(key, each) for each in _documents(cast("object", value))]
+                nested += [(key, each) for each in _documents(value)]
             elif key == "groups" and kind == "consumers":
                 _tell("consumer_groups", value, self.findings)
             elif _is_other_kind(kind, key, value):

@@ -31,7 +31,8 @@ _CALLED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 _UNKNOWN_FIELD: Final = "unknown field"
 _NARROWED: Final = frozenset({"plugins", "routes"})
 """The kinds whose fields say to which requests they apply."""
-_KONGS_OWN: Final = ("created_at", "updated_at")
+_MEANINGLESS: Final = ("created_at", "updated_at", "run_on")
+"""Fields that Kong keeps by itself, and one for its service mesh, which is gone since Kong 2.0."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _completed(entry: _Entry, findings: Findings) -> Iterator[_Entry]:
     if variables:
         findings.leave_out(kind, entry.name, f"it needs {' and '.join(variables)}, which is not set here")
         return
-    document = {name: value for name, value in document.items() if name not in _KONGS_OWN}
+    document = {name: value for name, value in document.items() if name not in _MEANINGLESS}
     for path in _unknown_fields(kind, document):
         value = _value_at(document, path)
         if value in (None, [], {}):

@@ -4,7 +4,7 @@ What the sections of their own can say is recognised where rendering gives exact
 Kong's own terms under `entities:`. What this program refuses is left out and told of.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -45,6 +45,19 @@ class _Refused:
     apis: set[str] = field(default_factory=set[str])
     """Services that must stand in Kong's own terms."""
 
+    def __len__(self) -> int:
+        return len(self.entities) + len(self.apis)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """Sections that may still be refused, and which entity stands where in them."""
+
+    snapshot: Snapshot
+    sections: Sections
+    recognised: frozenset[str]
+    raw: Mapping[str, Sequence[Document]]
+
 
 def proposed(gathered: Gathered, around: Mapping[str, Any], findings: Findings) -> Proposal:
     """The settings for what was gathered. `around` are the other sections: cluster, mode, edition and so on.
@@ -54,24 +67,34 @@ def proposed(gathered: Gathered, around: Mapping[str, Any], findings: Findings) 
     """
     refused = _Refused()
     while True:
-        snapshot = _without(gathered.snapshot, refused.entities)
-        sections, everywhere = recognised_everywhere(snapshot)
-        apis = recognised_apis(snapshot, preflights=sections["cors"] is not None, refused=frozenset(refused.apis))
-        recognised = everywhere | apis.ids
-        raw = _raw(snapshot, recognised)
-        writer = Writer(snapshot, gathered.invented)
-        sections |= {
-            "apis": list(apis.apis),
-            "backends": dict(apis.backends),
-            "entities": {kind: [writer.written(kind, each) for each in raw[kind]] for kind in raw},
-        }
+        attempt = _attempt(gathered, refused)
         try:
-            settings = validated({**around, **sections})
+            settings = validated({**around, **attempt.sections})
         except InvalidSettingsError as refusal:
-            if not _withdraw(refusal, snapshot, apis.apis, raw, refused, findings):
+            before = len(refused)
+            for problem in refusal.problems:
+                _withdraw(problem, attempt, refused, findings)
+            if len(refused) == before:
                 raise
-            continue
-        return Proposal(sections, settings, snapshot, recognised, gathered.invented)
+        else:
+            recognised, invented = attempt.recognised, gathered.invented
+            return Proposal(attempt.sections, settings, attempt.snapshot, recognised, invented)
+
+
+def _attempt(gathered: Gathered, refused: _Refused) -> _Attempt:
+    snapshot = _without(gathered.snapshot, refused.entities)
+    sections, everywhere = recognised_everywhere(snapshot)
+    preflights = sections["cors"] is not None
+    catalogue = recognised_apis(snapshot, preflights=preflights, refused=frozenset(refused.apis))
+    recognised = everywhere | catalogue.ids
+    raw = _raw(snapshot, recognised)
+    writer = Writer(snapshot, gathered.invented)
+    sections |= {
+        "apis": list(catalogue.apis),
+        "backends": dict(catalogue.backends),
+        "entities": {kind: [writer.written(kind, each) for each in documents] for kind, documents in raw.items()},
+    }
+    return _Attempt(snapshot, sections, recognised, raw)
 
 
 def _without(snapshot: Snapshot, ids: set[str]) -> Snapshot:
@@ -92,31 +115,21 @@ def _raw(snapshot: Snapshot, recognised: frozenset[str]) -> dict[str, list[Docum
     return {kind: documents for kind, documents in raw.items() if documents}
 
 
-def _withdraw(
-    refusal: InvalidSettingsError,
-    snapshot: Snapshot,
-    apis: tuple[Document, ...],
-    raw: Mapping[str, list[Document]],
-    refused: _Refused,
-    findings: Findings,
-) -> bool:
-    """Take back what the program refuses; False when nothing of it is of this import."""
-    services = {str(service["name"]): str(service["id"]) for service in snapshot.of("services")}
-    before = len(refused.apis) + len(refused.entities)
-    for problem in refusal.problems:
-        match problem.location:
-            case ("entities", str() as kind, int() as index, *_):
-                document = raw[kind][index]
-                if str(document["id"]) not in refused.entities:
-                    findings.leave_out(kind, called(kind, document), _reason(problem))
-                    refused.entities |= {str(document["id"]), *_dependents(snapshot, kind, document, findings)}
-            case ("apis", int() as index, *_):
-                refused.apis.add(services[str(apis[index]["name"])])
-            case ("backends", str() as name, *_):
-                refused.apis.add(services[name])
-            case _:
-                return False
-    return len(refused.apis) + len(refused.entities) > before
+def _withdraw(problem: Problem, attempt: _Attempt, refused: _Refused, findings: Findings) -> None:
+    """Take back what the program refuses; nothing when it is not of this import."""
+    services = {service["name"]: str(service["id"]) for service in attempt.snapshot.of("services")}
+    match problem.location:
+        case ("entities", str() as kind, int() as index, *_):
+            document = attempt.raw[kind][index]
+            if str(document["id"]) not in refused.entities:
+                findings.leave_out(kind, called(kind, document), _reason(problem))
+                refused.entities |= {str(document["id"]), *_dependents(attempt.snapshot, kind, document, findings)}
+        case ("apis", int() as index, *_):
+            refused.apis.add(services[attempt.sections["apis"][index]["name"]])
+        case ("backends", str() as name, *_):
+            refused.apis.add(services[name])
+        case _:
+            pass
 
 
 def _reason(problem: Problem) -> str:

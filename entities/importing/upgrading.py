@@ -1,7 +1,7 @@
 """What the formats 1.1 and 2.1 say, in the words of 3.0.
 
-Until Kong 3.0 a route's path was taken for a regular expression when it had a character that plain paths have not; since
-then a `~` says so (Kong: kong/db/migrations/migrate_path_280_300.lua, kong/db/declarative/migrations/route_path.lua).
+Until Kong 3.0 a route's path was taken for a regular expression when it had a character that plain paths have not;
+since then a `~` says so (Kong: kong/db/migrations/migrate_path_280_300.lua, kong/db/declarative/migrations/route_path.lua).
 Fields that were renamed by then: decK, convert/plugin_updates.go.
 """
 
@@ -26,15 +26,13 @@ _RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
     "post-function": {"functions": "access"},
 }
 """Fields of plugins' configurations that are called otherwise since."""
-_GONE: Final[Mapping[str, tuple[str, ...]]] = {"plugins": ("run_on",)}
-"""Fields that said something to Kong's service mesh, which is gone since Kong 2.0."""
 
 
 def upgraded(found: Found, format_version: str, findings: Findings) -> Found:
     """An entity of a file in the words of format 3.0."""
     if format_version == "3.0":
         return found
-    document = {key: value for key, value in found.document.items() if key not in _GONE.get(found.kind, ())}
+    document = found.document
     if found.kind == "routes":
         document = _with_regex_paths(document, findings)
     if found.kind == "plugins":
