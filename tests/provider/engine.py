@@ -211,6 +211,8 @@ async def running_engine(
         await stub.Handshake(provider_pb2.ProviderHandshakeRequest())
         engine = Engine(stub, provider)
         await engine.configure(admin_uri, **settings)
-        yield engine
-    await server.stop(grace=None)
-    await provider.close()
+        try:
+            yield engine
+        finally:
+            await server.stop(grace=None)
+            await provider.close()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from typing import Any
 
 import httpx
@@ -166,6 +166,19 @@ def hangs(times: int) -> Fault:
     return fault
 
 
+def after_writes(count: int, then: Fault) -> Fault:
+    """A fault: what comes after so many writes meets another fault."""
+    left = count
+
+    async def fault(request: Request) -> Response | None:
+        nonlocal left
+        if request.method != "GET":
+            left -= 1
+        return await then(request) if left < 0 else None
+
+    return fault
+
+
 def _forwarder(url: str) -> ASGIApp:
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -181,6 +194,26 @@ def _forwarder(url: str) -> ASGIApp:
         await response(scope, receive, send)
 
     return application
+
+
+async def killed_after_writes(kong: TestGateway, count: int, update: Coroutine[Any, Any, object]) -> bool:
+    """Kill an update when it has written so often; tell whether it was killed before its end."""
+    reached = asyncio.Event()
+
+    async def never(_: Request) -> Response | None:
+        reached.set()
+        await asyncio.sleep(3600)
+        return None
+
+    kong.fault = after_writes(count, never)
+    updating, reaching = asyncio.create_task(update), asyncio.create_task(reached.wait())
+    await asyncio.wait({updating, reaching}, return_when=asyncio.FIRST_COMPLETED)
+    killed = not updating.done()
+    for task in (updating, reaching):
+        task.cancel()
+    await asyncio.gather(updating, reaching, return_exceptions=True)
+    kong.fault = None
+    return killed
 
 
 def new_application() -> ASGIApp:

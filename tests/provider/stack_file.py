@@ -14,6 +14,22 @@ def stack_file() -> Document:
     return copy.deepcopy(_FILE)
 
 
+def changed_stack_file() -> Document:
+    """The same stack after much work: other limits, and names and scopes that changed."""
+    document = stack_file()
+    shop, blog = document["apis"]
+    free, _, enterprise = document["tiers"]
+    plugins = document["plugins"]
+    document["limits"] = {"minute": 500, "hour": 6000, "day": 60_000}
+    shop["routes"][0]["name"] = "shop-purchases"
+    shop["routes"].append(blog["routes"].pop())
+    free["name"], enterprise["consumer"] = "basic", "companies"
+    plugins[0] |= {"on": {"route": "shop-carts"}, "config": {"deny": [], "allow": ["10.0.0.0/8"]}}
+    plugins[2] |= {"on": {"tier": "basic"}}
+    del plugins[1]
+    return document
+
+
 _FILE: Document = stack_document("dev") | {
     "backends": {"shop": "http://shop.example:8000", "blog": "http://blog.example:8000"},
     "apis": [
