@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from entities.declarative import declarative_yaml
 from entities.desired import desired_state
 from entities.model import Entity
+from entities.raw.reading import KINDS
 from entities.schema import kong_schema
 from entities.state import DesiredState, Owner
 from entities.validation import validated
@@ -24,6 +25,7 @@ from sandbox.kong.gateway import Options
 from tests.standin import REAL_KONG, running_standin
 from tests.unit.config.documents import ABSENT, Document, Edit, edited, put
 from tests.unit.entities.catalogues import stack_files
+from tests.unit.entities.raw_catalogue import OPEN, RAW_WITHOUT_MODELLED, RAW_WITHOUT_SECRETS
 from tests.unit.entities.states import api, route
 
 PRIVATE = api("billing", route("invoices", groups=["pro"]), route("prices", groups=["free", "pro"], maxBody=1))
@@ -42,6 +44,8 @@ STACKS: dict[str, tuple[str, tuple[Edit, ...]]] = {
     "prod without observability": ("prod", (put("observability", {"prometheus": None, "accessLog": False}),)),
     "a service without public routes": ("dev", (PRIVATE,)),
     "further plugins": ("dev", (FURTHER,)),
+    "entities in Kong's own terms": ("dev", (RAW_WITHOUT_SECRETS,)),
+    "nothing but such entities": ("dev", (OPEN, RAW_WITHOUT_MODELLED)),
 }
 
 
@@ -81,10 +85,10 @@ def load(gateway: httpx.Client, state: DesiredState) -> None:
 
 def held(gateway: httpx.Client, state: DesiredState) -> dict[tuple[str, str], Any]:
     """Everything that a gateway holds with this stack's tags, by kind and id."""
-    kinds = ("services", "routes", "consumers", "acls", "jwt_secrets", "plugins")
+    upstreams = [state.id(entity) for entity in state if entity.kind == "upstreams"]
+    collections = [(kind, type_of_kind(kind).collection) for kind in KINDS if kind != "targets"]
     found: dict[tuple[str, str], Any] = {}
-    for kind in kinds:
-        collection = type_of_kind(kind).collection
+    for kind, collection in [*collections, *(("targets", f"upstreams/{upstream}/targets") for upstream in upstreams)]:
         page = gateway.get(f"/{collection}", params={"size": 1000, "tags": ",".join(state.owner.tags)}).json()
         found |= {(kind, document["id"]): document for document in page["data"]}
     return found
@@ -109,25 +113,30 @@ def write(gateway: httpx.Client, state: DesiredState, entity: Entity) -> None:
     document = state.document(entity)
     collection = type_of_kind(entity.kind).collection
     path = f"/{collection}/{document['id']}"
+    if entity.kind == "targets":
+        answer = gateway.post(f"/upstreams/{document['upstream']['id']}/targets", json=document)
+        assert answer.status_code == 201, answer.text
+        return
     if entity.kind in {"acls", "jwt_secrets"}:
-        ((_, consumer),) = entity.references().values()
         nested = {"acls": "acls", "jwts": "jwt"}[collection]
-        path = f"/consumers/{state.owner.id('consumers', consumer)}/{nested}/{document['id']}"
+        path = f"/consumers/{document['consumer']['id']}/{nested}/{document['id']}"
     answer = gateway.put(path, json={field: value for field, value in document.items() if field != "id"})
     assert answer.status_code == 200, f"{path}: {answer.text}"
 
 
 def remove(gateway: httpx.Client, state: DesiredState) -> None:
     for entity in reversed(list(state)):
-        gateway.delete(f"/{type_of_kind(entity.kind).collection}/{state.owner.id(entity.kind, entity.key)}")
+        if entity.kind != "targets":  # They go with their upstream.
+            gateway.delete(f"/{type_of_kind(entity.kind).collection}/{state.id(entity)}").raise_for_status()
 
 
 def test_kong_yml_is_accepted_and_gives_exactly_the_desired_state(dbless: httpx.Client, state: DesiredState) -> None:
     load(dbless, state)
 
     assert_held(dbless, state)
-    assert sum(len(dbless.get(f"/{kind}").json()["data"]) for kind in ("services", "routes", "consumers")) == (
-        len(state.services) + len(state.routes) + len(state.consumers)
+    kinds = ("services", "routes", "consumers")
+    assert sum(len(dbless.get(f"/{kind}").json()["data"]) for kind in kinds) == sum(
+        entity.kind in kinds for entity in state
     )
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.unit.config.documents import Edit, put
+from tests.unit.config.documents import Document, Edit, put
 
 LIVE_ID = "1d3f4a7e-6f2b-4f5c-9a55-0c8a4b1f2e3d"
 """An id that was there before."""
@@ -76,8 +76,18 @@ def with_secrets() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def _without_modelled() -> dict[str, list[dict[str, Any]]]:
+    """The entities that refer to no modelled one."""
+    modelled = {"omnify-api", "free-tier", LIVE_ID}
+    return {
+        kind: [each for each in documents if not modelled & {str(value) for key, value in each.items() if key != "id"}]
+        for kind, documents in without_secrets().items()
+    }
+
+
 RAW: Edit = put("entities", with_secrets())
 RAW_WITHOUT_SECRETS: Edit = put("entities", without_secrets())
+RAW_WITHOUT_MODELLED: Edit = put("entities", _without_modelled())
 BARE: dict[str, Any] = {
     "auth": {"kind": "none"},
     "tiers": [],
@@ -87,3 +97,9 @@ BARE: dict[str, Any] = {
     "observability": {"prometheus": None, "accessLog": False},
 }
 """The sections of a stack in which the gateway adds nothing by itself; `cors` is to be absent."""
+
+
+def OPEN(document: Document) -> None:  # noqa: N802 (an edit among others)
+    """Let the gateway add nothing by itself."""
+    document.pop("cors")
+    document |= BARE

@@ -1,6 +1,5 @@
 """Entities in Kong's own terms: their keys, ids and references, and a gateway that adds nothing to them."""
 
-import json
 from collections import Counter
 
 import pytest
@@ -9,11 +8,9 @@ import yaml
 from config.problems import InvalidSettingsError
 from entities.declarative import declarative_yaml
 from entities.schema import UNKNOWN
-from tests.unit.config.documents import ABSENT, Edit, put
-from tests.unit.entities.raw_catalogue import BARE, LIVE_ID, RAW, RAW_WITHOUT_SECRETS
+from tests.unit.config.documents import put
+from tests.unit.entities.raw_catalogue import LIVE_ID, OPEN, RAW, RAW_WITHOUT_MODELLED
 from tests.unit.entities.states import desired, documents
-
-NOTHING_BY_ITSELF = [put(section, value) for section, value in BARE.items()] + [put("cors", ABSENT)]
 
 
 def test_each_has_the_key_that_people_would_call_it() -> None:
@@ -98,7 +95,7 @@ def test_a_rendered_file_reads_secrets_from_deck_s_environment() -> None:
 
 
 def test_each_stands_inside_the_one_it_belongs_to() -> None:
-    file = yaml.safe_load(declarative_yaml(desired(RAW_WITHOUT_SECRETS, *NOTHING_BY_ITSELF[3:4], *_only_raw())))
+    file = yaml.safe_load(declarative_yaml(desired(RAW_WITHOUT_MODELLED, OPEN)))
     (upstream,) = file["upstreams"]
     (service,) = file["services"]
     assert [target["target"] for target in upstream["targets"]] == ["10.0.0.1:8080", "10.0.0.2:8080"]
@@ -107,21 +104,10 @@ def test_each_stands_inside_the_one_it_belongs_to() -> None:
     assert [route["name"] for route in file["routes"]] == ["nowhere"]
 
 
-def _only_raw() -> list[Edit]:
-    def without_modelled(document: dict[str, object]) -> None:
-        entities = json.loads(json.dumps(document["entities"]))
-        entities["routes"] = [route for route in entities["routes"] if route.get("service") != "omnify-api"]
-        entities["acls"] = [acl for acl in entities["acls"] if acl["consumer"] != "free-tier"]
-        entities["plugins"] = [plugin for plugin in entities["plugins"] if plugin.get("route") != LIVE_ID]
-        document["entities"] = entities
-
-    return [without_modelled, *NOTHING_BY_ITSELF]
-
-
 def test_a_gateway_of_which_nothing_is_asked_holds_nothing_but_what_is_said() -> None:
-    state = desired(RAW_WITHOUT_SECRETS, *_only_raw())
+    state = desired(RAW_WITHOUT_MODELLED, OPEN)
     assert Counter(entity.kind for entity in state) == Counter(entity.kind for entity in state.raw)
-    assert list(desired(*NOTHING_BY_ITSELF)) == []
+    assert list(desired(OPEN)) == []
 
 
 def test_a_config_map_takes_no_secrets() -> None:
