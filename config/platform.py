@@ -84,6 +84,11 @@ class Platform(Settings):
     """Kong's own log level (KONG_LOG_LEVEL)."""
 
     @property
+    def patience_seconds(self) -> int:
+        """How long running requests have to end after the drain; five seconds are left for nginx to end by force."""
+        return max(1, self.grace_period_seconds - self.drain_seconds - 5)
+
+    @property
     def lowest_replicas(self) -> int:
         """The fewest pods that run when nothing fails."""
         return self.autoscaling.min_replicas if self.autoscaling else self.replicas

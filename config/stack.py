@@ -8,7 +8,9 @@ from config.auth import Auth
 from config.cluster import Cluster
 from config.counters import Counters, LocalCounters
 from config.database import BundledDatabase, Database
+from config.drift import Drift
 from config.ingress import Ingress
+from config.lint import Lint
 from config.observability import Observability
 from config.platform import Platform
 from config.plugins import Plugin
@@ -58,5 +60,9 @@ class StackSettings(Settings):
     """Metrics and request logs."""
     plugins: tuple[Plugin, ...] = ()
     """Further Kong plugins, in Kong's own terms."""
+    drift: Drift = Drift()
+    """How the live gateway is compared with what is declared."""
     entities: RawEntities = RawEntities()
     """Further entities of any kind, in Kong's own terms."""
+    lint: Lint = Lint()
+    """What lint finds and this stack leaves as it is."""

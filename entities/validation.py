@@ -5,15 +5,19 @@ from dataclasses import replace
 from typing import cast
 
 from config.apis import Api, Backends
+from config.lint import Lint
 from config.plugins import Plugin
-from config.problems import Location, Problem
+from config.problems import Location, Problem, key_path
 from config.raw import RawEntities
 from config.reading import Document, Reading, read
 from config.stack import StackSettings
 from entities.catalogue import backend_problems, path_problems
 from entities.desired import desired_state
+from entities.drift.allowances import problems as allowance_problems
 from entities.further import further_plugin, problems, scope
+from entities.lint import acceptance_problems
 from entities.model import Plugin as KongPlugin
+from entities.places import section
 from entities.raw import raw_problems
 from entities.state import Owner
 
@@ -28,19 +32,29 @@ def validated(document: Document) -> StackSettings:
     refused = tuple(Problem(reading.original(each.location), each.message) for each in _refused(reading))
     if reading.problems:
         return replace(reading, problems=(*reading.problems, *refused)).settings()
-    return replace(reading, problems=(*refused, *_taken(reading.settings()))).settings()
+    settings = reading.settings()
+    found = (*refused, *_taken(settings)) or tuple(_unmatched(settings))
+    return replace(reading, problems=found).settings()
 
 
 def _refused(reading: Reading) -> Iterator[Problem]:
-    """What Kong would refuse, as far as the settings could be read."""
+    """What Kong would refuse, and rules of lint that there are not, as far as the settings could be read."""
     sections = reading.sections
     if {"plugins", "edition"} <= sections.keys():
         yield from problems(cast("Sequence[Plugin]", sections["plugins"]), str(sections["edition"]))
+    if "lint" in sections:
+        yield from acceptance_problems(cast("Lint", sections["lint"]))
     if "apis" in sections:
         apis = cast("Sequence[Api]", sections["apis"])
         yield from path_problems(apis)
         if "backends" in sections:
             yield from backend_problems(apis, cast("Backends", sections["backends"]))
+
+
+def _unmatched(settings: StackSettings) -> Iterator[Problem]:
+    """What others may change must be there. What there is follows from all other settings, which are right by now."""
+    if settings.drift.allowed:
+        yield from allowance_problems(settings.drift.allowed, desired_state(settings, Owner("", "")))
 
 
 def _taken(settings: StackSettings) -> Iterator[Problem]:
@@ -62,12 +76,4 @@ def _taken(settings: StackSettings) -> Iterator[Problem]:
 
 def _setting(plugin: KongPlugin) -> str:
     """The section of the stack file that makes a plugin."""
-    sections = {
-        "cors": "cors",
-        "correlation-id": "traffic.correlationHeader",
-        "request-size-limiting": "traffic.maxBody",
-        "prometheus": "observability.prometheus",
-        "file-log": "observability.accessLog",
-        "rate-limiting": "limits and tiers",
-    }
-    return sections.get(plugin.name, "auth")
+    return "limits and tiers" if plugin.name == "rate-limiting" else key_path(section(plugin.name))

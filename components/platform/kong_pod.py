@@ -91,12 +91,8 @@ def _asks(path: str, *, period: int, failures: int) -> k8s.core.v1.ProbeArgs:
 
 
 def _drain(settings: Platform) -> k8s.core.v1.LifecycleArgs:
-    """Go on answering until nobody sends any more, then let running requests end (Kong: `kong quit`).
-
-    The last five seconds of the grace period are for nginx to end by force, if it must.
-    """
-    patience = max(1, settings.grace_period_seconds - settings.drain_seconds - 5)
-    command = ["kong", "quit", f"--wait={settings.drain_seconds}", f"--timeout={patience}"]
+    """Go on answering until nobody sends any more, then let running requests end (Kong: `kong quit`)."""
+    command = ["kong", "quit", f"--wait={settings.drain_seconds}", f"--timeout={settings.patience_seconds}"]
     return k8s.core.v1.LifecycleArgs(
         pre_stop=k8s.core.v1.LifecycleHandlerArgs(exec_=k8s.core.v1.ExecActionArgs(command=command))
     )
