@@ -2,7 +2,10 @@
 
 import copy
 
-from tests.program.stacks import stack_document
+from entities.further import GUARDS
+from tests.contract.test_plugin_models import LEAST
+from tests.program.stacks import authenticated_by, stack_document
+from tests.provider.plugin_configs import ONLY_GLOBAL, UNKNOWN, WITHOUT_A_MODEL
 from tests.provider.program import Document
 
 PUBLIC = {"public": "Everybody may read it."}
@@ -60,3 +63,21 @@ _FILE: Document = stack_document("dev") | {
         {"name": "response-transformer", "config": {"add": {"headers": ["x-a:1"]}, "remove": {"headers": ["server"]}}},
     ],
 }
+
+
+def every_plugin_file() -> Document:
+    """A stack with every plugin of Kong that `plugins:` may have, on a service where Kong runs it on one."""
+    further = [
+        {"name": plugin, "config": config} | ({} if plugin in ONLY_GLOBAL else {"on": {"service": "shop"}})
+        for plugin, config in (LEAST | WITHOUT_A_MODEL).items()
+        if plugin not in GUARDS
+    ]
+    return stack_file() | {"plugins": further}
+
+
+def enterprise_stack_file() -> Document:
+    """A stack of the other edition, with plugins of which only Kong has the schema."""
+    further = [
+        {"name": "rate-limiting-advanced", "on": {"service": "shop"}, "config": UNKNOWN["rate-limiting-advanced"]}
+    ]
+    return stack_file() | authenticated_by("openid-connect", "dev") | {"plugins": further}
