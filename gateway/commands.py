@@ -12,7 +12,9 @@ from rich.markup import escape
 from config.files import StackFileError
 from config.problems import InvalidSettingsError, key_path
 from config.schema import project_schema, stack_schema
+from gateway.drift.command import drift_command
 from gateway.facts import facts_command
+from gateway.importing.command import import_command
 from gateway.keys import keys_command
 from gateway.rendering import desired_json, kong_file, kubernetes_manifests
 from gateway.stacks import stack_settings, stack_state
@@ -72,6 +74,8 @@ def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schem
 
 
 app.command("verify")(verify_command)
+app.command("drift")(drift_command)
+app.command("import")(import_command)
 app.command("keys")(keys_command)
 app.command("facts")(facts_command)
 

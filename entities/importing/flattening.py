@@ -95,7 +95,7 @@ class _Reader:
         document: Document = {}
         nested: list[tuple[str, Document]] = []
         for key, value in written.items():
-            if key in inside and isinstance(value, list):
+            if key in inside:
                 nested += [(key, each) for each in _documents(value)]
             elif key == "groups" and kind == "consumers":
                 _tell("consumer_groups", value, self.findings)

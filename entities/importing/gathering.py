@@ -12,7 +12,7 @@ from entities.importing.findings import Findings
 from entities.importing.flattening import Document, Found, Inside
 from entities.importing.kinds import MANAGED, called, references
 from entities.importing.placeholders import unset_variables
-from entities.importing.secrets import Secrets
+from entities.importing.secrets import Secrets, secret_paths
 from entities.importing.snis import with_snis
 from entities.schema import Violation, kong_schema
 from entities.schema.document import Path
@@ -156,14 +156,17 @@ def _unknown_fields(kind: str, document: Document) -> list[Path]:
 
 
 def _refusal(kind: str, document: Document) -> str | None:
-    """Why Kong would refuse a document, in its own words but for the values, which may be secret."""
+    """Why Kong would refuse a document: in its own words, unless they could show a secret."""
+    if kind == "plugins" and not kong_schema().editions(str(document.get("name"))):
+        return "Kong 3.9 has no plugin of this name, and a plugin of your own has no schema here"
     violations = _violations(kind, document)
     if not violations:
         return None
     first = violations[0]
     path = ".".join(str(step) for step in first.path if step != "@entity")
+    message = "its value, which is a secret" if first.path in secret_paths(kind, document) else first.message
     more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-    return f"Kong 3.9 refuses {path or 'it'}: {first.message}{more}"
+    return f"Kong 3.9 refuses {path or 'it'}: {message}{more}"
 
 
 def _value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (JSON)

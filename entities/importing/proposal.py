@@ -17,6 +17,7 @@ from entities.importing.flattening import Document
 from entities.importing.gathering import Gathered
 from entities.importing.kinds import MANAGED, called, references
 from entities.importing.raw import Writer
+from entities.schema import kong_schema
 from entities.snapshot import Snapshot
 from entities.validation import validated
 
@@ -66,6 +67,7 @@ def proposed(gathered: Gathered, around: Mapping[str, Any], findings: Findings) 
         InvalidSettingsError: the sections around are wrong by themselves.
     """
     refused = _Refused()
+    _withdraw_other_editions(gathered.snapshot, str(around.get("edition", "oss")), refused, findings)
     while True:
         attempt = _attempt(gathered, refused)
         try:
@@ -113,6 +115,15 @@ def _raw(snapshot: Snapshot, recognised: frozenset[str]) -> dict[str, list[Docum
         for kind in MANAGED
     }
     return {kind: documents for kind, documents in raw.items() if documents}
+
+
+def _withdraw_other_editions(snapshot: Snapshot, edition: str, refused: _Refused, findings: Findings) -> None:
+    """Take back the plugins that this edition of Kong cannot run."""
+    for plugin in snapshot.of("plugins"):
+        name = str(plugin["name"])
+        if edition not in kong_schema().editions(name):
+            findings.leave_out("plugins", name, "it is in Kong Enterprise only; --edition enterprise takes it")
+            refused.entities.add(str(plugin["id"]))
 
 
 def _withdraw(problem: Problem, attempt: _Attempt, refused: _Refused, findings: Findings) -> None:

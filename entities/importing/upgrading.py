@@ -1,7 +1,7 @@
 """What the formats 1.1 and 2.1 say, in the words of 3.0.
 
 Until Kong 3.0 a route's path was taken for a regular expression when it had a character that plain paths have not;
-since then a `~` says so (Kong: kong/db/migrations/migrate_path_280_300.lua, kong/db/declarative/migrations/route_path.lua).
+since then a `~` says so (Kong: kong/db/migrations/migrate_path_280_300.lua, kong/db/declarative/migrations).
 Fields that were renamed by then: decK, convert/plugin_updates.go.
 """
 

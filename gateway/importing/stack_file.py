@@ -9,7 +9,7 @@ import yaml
 
 from config.files import NAMESPACE
 from entities.importing.findings import Finding, Findings, distinct
-from entities.readable import readable_yaml
+from entities.readable import compact_yaml
 
 _SCHEMA = "# yaml-language-server: $schema=config/stack.schema.json\n"
 _WIDTH = 116
@@ -24,7 +24,7 @@ def written(sections: Mapping[str, Any], sources: Sequence[str], findings: Findi
         config = cast("dict[str, Any]", kept.pop("config", None) or {})
         others = {key: value for key, value in config.items() if ":" in key and not key.startswith(f"{NAMESPACE}:")}
     named = {f"{NAMESPACE}:{key}": value for key, value in sections.items()}
-    return _SCHEMA + "".join(_head(sources, findings)) + readable_yaml(kept | {"config": named | others})
+    return _SCHEMA + "".join(_head(sources, findings)) + compact_yaml(kept | {"config": named | others})
 
 
 def text_before(file: Path) -> str | None:
