@@ -43,19 +43,23 @@ def stacks(project: Path) -> tuple[str, ...]:
     return tuple(sorted(file.name.split(".")[1] for file in project.glob("Pulumi.*.yaml") if file.name.count(".") == 2))
 
 
-def read_files(project: Path, stack: str) -> dict[str, JsonValue]:
+def read_files(project: Path, stack: str, file: Path | None = None) -> dict[str, JsonValue]:
     """What a stack says under `omnify-gateway:`: its own keys, and Pulumi.yaml's where it has none.
+
+    `file` is read instead of the stack's own, as with the Pulumi CLI's `--config-file`.
 
     Raises:
         StackFileError: a file is missing or no YAML.
         InvalidSettingsError: a value has a form that only the Pulumi CLI could read.
     """
-    name = stack_file(stack)
-    if not (project / name).is_file():
+    own = file or project / stack_file(stack)
+    if not own.is_file():
+        if file:
+            raise StackFileError(f"there is no file {file}")
         known = ", ".join(stacks(project)) or "none"
-        raise StackFileError(f"there is no stack {stack!r} ({name}); the stacks here are: {known}")
+        raise StackFileError(f"there is no stack {stack!r} ({stack_file(stack)}); the stacks here are: {known}")
     shared = {key: _default(value) for key, value in _configuration(project / PROJECT_FILE).items()}
-    return shared | _configuration(project / name)
+    return shared | _configuration(own)
 
 
 def _configuration(file: Path) -> dict[str, JsonValue]:

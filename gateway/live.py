@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -14,7 +15,7 @@ from provider.admin import AdminApi, AdminError, Patience, Say
 from provider.connection import open_admin
 from provider.live import collection_path
 from provider.resources import TYPES, ResourceType, type_of_kind
-from provider.settings import Settings, read_settings
+from provider.settings import Settings, check_settings, read_settings
 
 TIMEOUT: Final = 10.0
 """Seconds that an Admin API has to come up, and for each answer."""
@@ -26,8 +27,20 @@ _ALWAYS_THERE: Final = frozenset({"services", "routes", "plugins", "consumers", 
 
 
 def admin_settings(settings: StackSettings, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Where a stack's Admin API is and what it takes to speak to it: the provider's own answer."""
-    return read_settings({"kongAdminUri": admin_address(settings.admin, settings.cluster)}, environment)
+    """Where a stack's Admin API is and what it takes to speak to it: the provider's own answer.
+
+    Raises:
+        SettingsError: what the environment says in its place is no address.
+    """
+    read = read_settings({"kongAdminUri": admin_address(settings.admin, settings.cluster)}, environment)
+    for fault in check_settings({"kongAdminUri": read.admin_uri}, environment):
+        raise fault
+    return read
+
+
+def shown_address(settings: Settings) -> str:
+    """Where the Admin API is, without the name and password that a URL may carry."""
+    return re.sub(r"(?<=://)[^/@]*@", "", settings.admin_uri or "")
 
 
 def brief(seconds: float = TIMEOUT) -> Patience:
@@ -37,10 +50,13 @@ def brief(seconds: float = TIMEOUT) -> Patience:
 
 @asynccontextmanager
 async def admin_api(
-    settings: Settings, *, patience: Patience | None = None, say: Say | None = None
+    settings: Settings, *, pod: str | None = None, patience: Patience | None = None, say: Say | None = None
 ) -> AsyncGenerator[AdminApi]:
-    """An Admin API while it is used; `patience` is brief when left out, and `say` hears of waiting."""
-    admin = open_admin(settings, patience=patience or brief(), say=say)
+    """An Admin API while it is used: the one of a pod, if its address leads through a tunnel and one is named.
+
+    `patience` is brief when left out, and `say` hears of waiting.
+    """
+    admin = open_admin(settings, pod=pod, patience=patience or brief(), say=say)
     try:
         yield admin
     finally:
@@ -72,7 +88,10 @@ async def read_snapshot(admin: AdminApi, kinds: Sequence[ResourceType] = TYPES) 
 
 
 async def _collection(admin: AdminApi, kind: ResourceType, parent: str | None = None) -> tuple[Document, ...]:
-    pages = [page async for page in admin.pages(collection_path(kind, parent))]
+    try:
+        pages = [page async for page in admin.pages(collection_path(kind, parent))]
+    except (ValueError, KeyError, TypeError) as error:
+        raise AdminError(200, f"what answers there for {kind.kind} is not Kong's Admin API") from error
     if not pages and kind.kind in _ALWAYS_THERE:
         # Such as the proxy, which has no route for it.
         raise AdminError(404, f"what answers there has no {kind.kind}, so it is not Kong's Admin API")

@@ -1,5 +1,7 @@
 """Reading a stack for a command: its files, its settings, its desired state."""
 
+from pathlib import Path
+
 from config.files import NAMESPACE, read_files
 from config.stack import StackSettings
 from entities.desired import desired_state
@@ -8,14 +10,14 @@ from entities.validation import validated
 from gateway.recording import PROJECT
 
 
-def stack_settings(stack: str) -> StackSettings:
-    """The settings of a stack, checked.
+def stack_settings(stack: str, file: Path | None = None) -> StackSettings:
+    """The settings of a stack, checked; `file` stands in the place of its own.
 
     Raises:
         StackFileError: its files cannot be read.
         InvalidSettingsError: its settings are wrong.
     """
-    return validated(read_files(PROJECT, stack))
+    return validated(read_files(PROJECT, stack, file))
 
 
 def stack_state(stack: str) -> DesiredState:

@@ -1,0 +1,1 @@
+"""`python -m gateway drift`: what of a live gateway is not as declared. Reads only."""
