@@ -46,7 +46,7 @@ def acceptance_problems(settings: Lint) -> Iterator[Problem]:
             yield Problem(("lint", "accept", index, "rule"), f"there is no rule {acceptance.rule!r}; {advice}")
         earlier = first.setdefault((acceptance.rule, acceptance.at), index)
         if earlier != index:
-            yield Problem(("lint", "accept", index), f"is accepted by lint.accept[{earlier}] already; remove one")
+            yield Problem(("lint", "accept", index), "is accepted above already; remove one")
 
 
 def _unused(settings: Lint, found: Sequence[Finding]) -> Iterator[Finding]:
