@@ -9,15 +9,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from config.files import StackFileError
+from config.files import NAMESPACE, StackFileError
 from config.problems import InvalidSettingsError, key_path
 from config.schema import project_schema, stack_schema
+from entities.desired import desired_state
+from entities.lint import lint
+from entities.state import Owner
 from gateway.drift.command import drift_command
 from gateway.facts import facts_command
 from gateway.importing.command import import_command
 from gateway.keys import keys_command
+from gateway.linting.command import lint_command
 from gateway.rendering import desired_json, kong_file, kubernetes_manifests
-from gateway.stacks import stack_settings, stack_state
+from gateway.stacks import stack_settings
 from gateway.verification.command import verify_command
 
 app = typer.Typer(
@@ -51,12 +55,19 @@ class SchemaOf(StrEnum):
 def validate(stack: Stack) -> None:
     """Check a stack's settings. Prints every problem with its key path and exits 1, or one line and exits 0."""
     settings = stack_settings(stack)
-    entities = sum(1 for _ in stack_state(stack))
+    state = desired_state(settings, Owner(NAMESPACE, stack))
+    entities = sum(1 for _ in state)
     _console.print(
         f"[green]✓[/] stack [bold]{stack}[/] is valid: {len(settings.apis)} "
         f"{'API' if len(settings.apis) == 1 else 'APIs'}, {len(settings.tiers)} tiers, {entities} Kong entities, "
         f"mode {settings.mode}"
     )
+    found = len(lint(settings, state).open)
+    if found:
+        _console.print(
+            f"[yellow]![/] lint finds {found} {'thing' if found == 1 else 'things'} besides: "
+            f"python -m gateway lint --stack {escape(stack)}"
+        )
 
 
 @app.command()
@@ -74,6 +85,7 @@ def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schem
 
 
 app.command("verify")(verify_command)
+app.command("lint")(lint_command)
 app.command("drift")(drift_command)
 app.command("import")(import_command)
 app.command("keys")(keys_command)
