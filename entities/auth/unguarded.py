@@ -6,6 +6,6 @@ from entities.auth.lua import lua_string, source
 
 
 def unguarded(public_routes: Iterable[str]) -> str:
-    """The function for `config.access`; only the public routes, by their names, pass. See unguarded.lua."""
+    """The function for `config.access`; only the public routes, by names or ids, pass. See unguarded.lua."""
     names = ", ".join(f"[{lua_string(name)}] = true" for name in sorted(public_routes))
     return f"local public = {{ {names} }}\n\n{source('unguarded.lua')}"

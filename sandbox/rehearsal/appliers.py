@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from sandbox.engine.steps import At, EngineError, Report
 from sandbox.rehearsal.cli import RECOVERY, CliError, PulumiStack
 from sandbox.rehearsal.events import follow
 from sandbox.rehearsal.layout import Layout
+from sandbox.rehearsal.secrets import rehearsed_secrets
 
 
 class ApplyError(Exception):
@@ -61,7 +63,7 @@ class SandboxEngine:
     def apply(self, document: Mapping[str, JsonValue], report: Report, at: At) -> Mapping[str, Any]:
         """Record the program and apply the recording."""
         try:
-            recording = record(document, self._stack)
+            recording = record(document, self._stack, secrets=rehearsed_secrets(document, os.environ))
             asyncio.run(engine.apply(recording, self._cluster, self._state, report, at))
         except (pulumi.RunError, EngineError) as error:
             raise ApplyError(str(error)) from error
@@ -86,7 +88,7 @@ class PulumiCli:
     def apply(self, document: Mapping[str, JsonValue], report: Report, at: At) -> Mapping[str, Any]:
         """Run `pulumi up`."""
         try:
-            self._stack.configure(document)
+            self._stack.configure(document, rehearsed_secrets(document, os.environ))
             self._operate("up", report, at)
             return self._stack.outputs()
         except CliError as error:

@@ -18,6 +18,7 @@ import psutil
 from pydantic import JsonValue
 
 from config.files import NAMESPACE, PROJECT_FILE
+from entities.secret import NAMESPACE as SECRETS
 from gateway.recording import PROJECT
 from sandbox.rehearsal.stack import write_stack_file
 
@@ -51,8 +52,8 @@ class PulumiStack:
         """The CLI, when it is on PATH."""
         return shutil.which("pulumi")
 
-    def configure(self, document: Mapping[str, JsonValue]) -> None:
-        """Write the stack file, and make the stack where the backend does not have it.
+    def configure(self, document: Mapping[str, JsonValue], secrets: Mapping[str, str] | None = None) -> None:
+        """Write the stack file with its secrets, and make the stack where the backend does not have it.
 
         Raises:
             CliError: the backend cannot be used.
@@ -64,19 +65,23 @@ class PulumiStack:
             # The CLI puts a stack's salt into the stack file of the folder it works in: not into the repository's.
             self.file.with_name(PROJECT_FILE).write_text(f"name: {NAMESPACE}\nruntime: python\n")
             self.ask("stack", "init", self.name, "--no-select", "--cwd", str(self.file.parent))
+        on = ("--stack", self.name, "--config-file", str(self.file))
+        for name, value in (secrets or {}).items():
+            self.ask("config", "set", "--secret", f"{SECRETS}:{name}", *on, given=value)
 
     def outputs(self) -> Mapping[str, Any]:
         """What the stack exports. Raises as `ask` does."""
         return json.loads(self.ask("stack", "output", "--json", "--stack", self.name))
 
-    def ask(self, *arguments: str) -> str:
-        """What a command of the CLI prints.
+    def ask(self, *arguments: str, given: str | None = None) -> str:
+        """What a command of the CLI prints; `given` is its standard input.
 
         Raises:
             CliError: the command failed.
         """
-        with self._start(arguments, {}, subprocess.PIPE) as running:
-            output, errors = running.communicate()
+        stdin = subprocess.DEVNULL if given is None else subprocess.PIPE
+        with self._start(arguments, {}, subprocess.PIPE, stdin) as running:
+            output, errors = running.communicate(given)
         if running.returncode != 0:
             raise CliError(f"pulumi {' '.join(arguments[:2])} failed: {errors.strip()}")
         return output
@@ -106,12 +111,17 @@ class PulumiStack:
         return self._start((*arguments, *on), environment or {}, stderr)
 
     def _start(
-        self, arguments: tuple[str, ...], environment: Mapping[str, str], stderr: int
+        self,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        stderr: int,
+        stdin: int = subprocess.DEVNULL,
     ) -> "subprocess.Popen[str]":
         command = [self.cli() or "pulumi", *arguments, "--non-interactive", "--color", "never"]
         return subprocess.Popen(  # noqa: S603 (the user's own CLI)
             command,
             cwd=PROJECT,
+            stdin=stdin,
             env={**self._environment(), **environment},
             stdout=subprocess.PIPE,
             stderr=stderr,

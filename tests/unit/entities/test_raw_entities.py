@@ -10,7 +10,7 @@ from entities.declarative import declarative_yaml
 from entities.schema import UNKNOWN
 from tests.unit.config.documents import put
 from tests.unit.entities.raw_catalogue import LIVE_ID, OPEN, RAW, RAW_WITHOUT_MODELLED
-from tests.unit.entities.states import desired, documents
+from tests.unit.entities.states import configurations, desired, documents
 
 
 def test_each_has_the_key_that_people_would_call_it() -> None:
@@ -92,6 +92,13 @@ def test_a_rendered_file_reads_secrets_from_deck_s_environment() -> None:
         '${{ env "DECK_PARTNER_SECOND_KEY" }}',
     ]
     assert "secret://" not in text
+
+
+def test_the_gate_lets_their_routes_pass_by_name_or_id() -> None:
+    (gate,) = configurations(desired(RAW))["global/pre-function"]["access"]
+    for name in ("legacy-v1", LIVE_ID, "nowhere", "omnify-health"):
+        assert f'["{name}"] = true' in gate
+    assert "omnify-eyes" not in gate
 
 
 def test_each_stands_inside_the_one_it_belongs_to() -> None:

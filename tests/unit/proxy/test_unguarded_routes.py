@@ -24,6 +24,13 @@ async def test_a_route_that_is_declared_public_passes(gateway: Gateway, method: 
     assert (await gateway.client.request(method, "/")).status_code == 200
 
 
+async def test_a_route_without_a_name_passes_by_its_id(gateway: Gateway) -> None:
+    gateway.plugin("pre-function", {"access": [unguarded([gateway.route["id"]])]})
+    gateway.route["name"] = None
+
+    assert (await gateway.get("/")).status_code == 200
+
+
 async def test_nobody_tells_a_public_backend_who_they_are(gateway: Gateway) -> None:
     gateway.plugin("pre-function", {"access": [unguarded(["all"])]})
 
