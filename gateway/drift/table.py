@@ -21,10 +21,11 @@ _TIES: Final = {
     Tie.NONE: "",
 }
 _FIELD_INDENT: Final = 6
-_HEADS: Final = ("", "declared", "live")
+_HEADS: Final = ("declared", "live")
 _STYLES: Final = ("", "green", "yellow")
 
 _Row = tuple[str, str, str]
+_Section = tuple[str, Sequence[Finding]]
 
 
 class DriftTable:
@@ -40,44 +41,57 @@ class DriftTable:
         for node in report.nodes:
             if node.names:
                 self._line(Text(f"{len(node.names)} of {count} nodes: {', '.join(node.names)}", "bold"))
-            for heading, findings in _sections(node.drift, everything=everything):
-                self._section(heading, findings)
+            sections = list(_sections(node.drift, everything=everything))
+            layout = _Layout(sections, self._width)
+            for line in (line for section in sections for line in layout.lines(*section)):
+                self._line(line)
             self._line(_summary(report.stack, node.drift, everything=everything))
         if not report.clean:
             self._line(Text(_advice(report), "dim"))
-
-    def _section(self, heading: str, findings: Sequence[Finding]) -> None:
-        rows = [list(_rows(finding)) for finding in findings]
-        fields = [row for each in rows for row in each]
-        room = self._width and self._width - _FIELD_INDENT
-        sizes = widths([_HEADS, *fields], room)
-        title = Text(heading, "bold")
-        if fields:
-            title.append(" " * max(GAP, _FIELD_INDENT + sizes[0] + GAP - cell_len(heading)))
-            title.append_text(next(lines(_HEADS[1:], sizes[1:], ("dim", "dim"))))
-        self._line(title)
-        kinds = max(len(_kind(finding)) for finding in findings)
-        for finding, row_of_fields in zip(findings, rows, strict=True):
-            self._finding(finding, kinds)
-            for row in row_of_fields:
-                for line in lines(row, sizes, _STYLES):
-                    self._line(Text(" " * _FIELD_INDENT).append_text(line))
-
-    def _finding(self, finding: Finding, kinds: int) -> None:
-        mark, style, note = _said(finding)
-        line = Text.assemble("  ", (mark, style), f" {_kind(finding):<{kinds}}  ", (plain(finding.key), "bold"))
-        if note and self._width and cell_len(line.plain) + GAP + len(note) > self._width:
-            self._line(line)
-            line = Text(" " * (_FIELD_INDENT - GAP))
-        self._line(line.append(f"{' ' * GAP}{note}" if note else "", style))
 
     def _line(self, line: Text) -> None:
         self._console.print(line, soft_wrap=self._width is None)
 
 
-def _sections(drift: Drift, *, everything: bool) -> Iterator[tuple[str, Sequence[Finding]]]:
+class _Layout:
+    """The lines of sections whose columns stand below one another."""
+
+    def __init__(self, sections: Sequence[_Section], width: int | None) -> None:
+        self._width = width
+        findings = [finding for _, each in sections for finding in each]
+        self._rows = {id(finding): list(_rows(finding)) for finding in findings}
+        self._kinds = max((len(_kind(finding)) for finding in findings), default=0)
+        longest = max((len(heading) for heading, _ in sections), default=0)
+        heads = ("-" * (longest - _FIELD_INDENT), *_HEADS)
+        fields = [row for rows in self._rows.values() for row in rows]
+        self._sizes = widths([heads, *fields], width and width - _FIELD_INDENT)
+
+    def lines(self, heading: str, findings: Sequence[Finding]) -> Iterator[Text]:
+        """A section, and an empty line after it."""
+        title = Text(heading, "bold")
+        if any(self._rows[id(finding)] for finding in findings):
+            title.append(" " * (_FIELD_INDENT + self._sizes[0] + GAP - cell_len(heading)))
+            title.append_text(next(lines(_HEADS, self._sizes[1:], ("dim", "dim"))))
+        yield title
+        for finding in findings:
+            yield from self._finding(finding)
+            for row in self._rows[id(finding)]:
+                for line in lines(row, self._sizes, _STYLES):
+                    yield Text(" " * _FIELD_INDENT).append_text(line)
+        yield Text()
+
+    def _finding(self, finding: Finding) -> Iterator[Text]:
+        mark, style, note = _said(finding)
+        line = Text.assemble("  ", (mark, style), f" {_kind(finding):<{self._kinds}}  ", (plain(finding.key), "bold"))
+        if note and self._width and cell_len(line.plain) + GAP + len(note) > self._width:
+            yield line
+            line = Text(" " * (_FIELD_INDENT - GAP))
+        yield line.append(f"{' ' * GAP}{note}" if note else "", style)
+
+
+def _sections(drift: Drift, *, everything: bool) -> Iterator[_Section]:
     """Headings, each with what stands under it."""
-    sections: list[tuple[str, Sequence[Finding]]] = [
+    sections: list[_Section] = [
         ("decides who may pass", [finding for finding in drift.findings if finding.decides_access]),
         ("everything else", [finding for finding in drift.findings if not finding.decides_access]),
     ]
@@ -123,16 +137,17 @@ def _summary(stack: str, drift: Drift, *, everything: bool) -> Text:
             if findings
         ]
         said = Text.assemble(("✗ ", "red"), f"{stack} has drifted: {', '.join(parts)}; {right}")
+    hidden = "" if everything else " (--all lists them)"
     beside_it = [
         f"{len(findings):,} {words}"
         for findings, words in (
-            (drift.allowed, "changed as `drift.allowed` lets others"),
-            (drift.unowned, f"nobody owns{'' if everything else ' (--all lists them)'}"),
+            (drift.allowed, f"changed as `drift.allowed` has it{hidden}"),
+            (drift.unowned, f"that nobody owns{hidden}"),
             (drift.others, "of other stacks"),
         )
         if findings
     ]
-    return said.append(f"\n  no drift: {', '.join(beside_it)}" if beside_it else "", "dim")
+    return said.append(f"\n  not counted: {', '.join(beside_it)}" if beside_it else "", "dim")
 
 
 def _advice(report: Report) -> str:

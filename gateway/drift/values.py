@@ -8,6 +8,11 @@ _LONG: Final = 100
 _BEFORE: Final = 20
 """Characters that are shown before the first difference of longer ones."""
 
+_SHORT_LIST: Final = 50
+"""Characters of lists that are shown whole."""
+_MOST_ITEMS: Final = 6
+"""Items that are shown of what only one list has."""
+
 
 def beside(desired: object, live: object) -> tuple[str, str]:
     """What is declared and what is live."""
@@ -16,7 +21,7 @@ def beside(desired: object, live: object) -> tuple[str, str]:
         number, wanted, found = _first_lines(_lines(desired), _lines(live))
         mark = f"{place}line {number}: "
         return mark + wanted, mark + found
-    wanted, found = _around(_text(desired), _text(live))
+    wanted, found = _items(desired, live) or _around(_text(desired), _text(live))
     return place + wanted, place + found
 
 
@@ -83,6 +88,26 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _items(desired: object, live: object) -> tuple[str, str] | None:
+    """What only one of two longer lists has; None for other values, and for lists that differ in their order."""
+    lists = [cast("list[object]", value) for value in (desired, live) if isinstance(value, list)]
+    if len(lists) < 2 or max(len(json.dumps(items)) for items in lists) <= _SHORT_LIST:
+        return None
+    wanted, found = lists
+    only_wanted = [item for item in wanted if item not in found]
+    only_found = [item for item in found if item not in wanted]
+    if not only_wanted and not only_found:
+        return None
+    alike = len(wanted) - len(only_wanted)
+    return _counted(alike, only_wanted), _counted(alike, only_found)
+
+
+def _counted(alike: int, items: list[object]) -> str:
+    parts = ([f"{alike} alike"] if alike else []) + [_text(item) for item in items]
+    shown = parts if len(parts) <= _MOST_ITEMS else [*parts[:_MOST_ITEMS], f"{len(parts) - _MOST_ITEMS} more"]
+    return ", ".join(shown) or "[]"
 
 
 def _around(desired: str, live: str) -> tuple[str, str]:
