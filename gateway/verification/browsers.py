@@ -24,7 +24,7 @@ async def _preflight(bench: Bench) -> str:
     if not origins:
         raise SkippedError("the stack allows no other origin")
     problems: list[Problem | None] = []
-    for route in bench.outputs.routes:
+    for route in bench.routes():
         for origin in origins:
             asked = "https://app.example" if origin == "*" else origin
             answer = await _ask(bench, route, asked)
@@ -48,7 +48,7 @@ async def _foreign(bench: Bench) -> str:
     if "*" in bench.outputs.cors_origins:
         raise SkippedError("the stack allows every origin")
     problems: list[Problem | None] = []
-    for route in bench.outputs.routes:
+    for route in bench.routes():
         answer = await _ask(bench, route, _FOREIGN)
         allowed = answer.headers.get(_ALLOWED)
         if allowed in (_FOREIGN, "*"):

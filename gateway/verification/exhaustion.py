@@ -40,7 +40,12 @@ class Spent:
 
 
 def checks(outputs: GatewayOutputs, *, exhaust: bool) -> Iterator[Check]:
-    """The checks of a reached limit, on the tier with the smallest one. `exhaust` says to make them at any cost."""
+    """The checks of a reached limit, on the tier with the smallest one; none without tiers.
+
+    `exhaust` says to make them at any cost.
+    """
+    if not outputs.tiers:
+        return
     tier = min(outputs.tiers, key=lambda tier: tier.limits.minute)
     budget = _Budget(tier)
     affected = "unaffected" if tier.fairness == "subject" else "affected too"
