@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entities.schema import UNKNOWN, kong_schema
-from entities.schema.compare import SERVER_ONLY
 from tests.unit.schema.documents import entities
+from tests.unit.schema.leaves import changed, counts_for_nothing, found_at, leaves
 
 ID = "11111111-1111-4111-8111-111111111111"
 OTHER_ID = "22222222-2222-4222-8222-222222222222"
@@ -102,43 +101,7 @@ def test_a_document_never_differs_from_itself_or_its_completion(entity: tuple[st
 def test_each_changed_leaf_is_found(entity: tuple[str, dict[str, Any]], data: st.DataObject) -> None:
     kind, document = entity
     completed = kong_schema().complete(kind, document)
-    leaves = [leaf for leaf in _leaves(completed) if not _counts_for_nothing(kind, document, leaf)]
+    leaves = [leaf for leaf in leaves(completed) if not counts_for_nothing(kind, document, leaf)]
     leaf = data.draw(st.sampled_from(leaves))
 
-    assert _found(paths(kind, completed, _changed(completed, leaf)), leaf)
-
-
-def _counts_for_nothing(kind: str, document: dict[str, Any], leaf: tuple[str | int, ...]) -> bool:
-    """Leaves that say the same twice, that Kong decides, or that pick the schema itself."""
-    record = kong_schema().plugin_config(document["name"]) if kind == "plugins" else None
-    echoed = record is not None and leaf[0] == "config" and leaf[1] not in record.fields
-    nested_echo = "storage_config" in leaf
-    return (
-        echoed
-        or nested_echo
-        or leaf[0] in SERVER_ONLY
-        or (kind, leaf[0]) in _KEPT_BY_KONG
-        or (kind, leaf[0]) in {("plugins", "name"), ("upstreams", "algorithm"), ("upstreams", "hash_on")}
-    )
-
-
-_KEPT_BY_KONG = {("jwt_secrets", "secret"), ("oauth2_credentials", "client_secret")}
-
-
-def _leaves(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    if isinstance(value, dict) and value:
-        for key, part in cast("dict[str, Any]", value).items():
-            yield from _leaves(part, (*at, key))
-    elif at:
-        yield at
-
-
-def _changed(document: dict[str, Any], leaf: tuple[str | int, ...]) -> dict[str, Any]:
-    name, rest = str(leaf[0]), leaf[1:]
-    value = _changed(document[name], rest) if rest else ["another", "value"]
-    return {**document, name: value}
-
-
-def _found(found: set[tuple[str | int, ...]], leaf: tuple[str | int, ...]) -> bool:
-    """A changed part of a reference or a list is found as the whole of it."""
-    return bool(found) and all(leaf[: len(path)] == path for path in found)
+    assert found_at(paths(kind, completed, changed(completed, leaf)), leaf)
