@@ -41,8 +41,8 @@ def record_errors(record: Record, document: Document) -> Errors:
         found = UNKNOWN_FIELD if field is None else field_error(field, value)
         if found and name != "updated_at":
             errors[name] = found
-    for name, field in record.fields.items():
-        if field.required and not field.auto and document.get(name) is None:
+    for name in record.required:
+        if document.get(name) is None:
             errors[name] = REQUIRED
     add_rule_errors(record, document, errors, field_error)
     return errors
@@ -52,10 +52,9 @@ def field_error(field: Field, value: Json | Absent) -> str | Errors | None:
     """Why Kong would refuse a value in a field: a message, or a table of what is wrong inside it."""
     if value is UNKNOWN:
         return None
-    rules = dict(field.rules)
     if value is None or value is ABSENT:
-        return _null_error(field, rules)
-    if "eq" in rules and rules["eq"] is None:
+        return _null_error(field)
+    if "eq" in field.rules and field.rules["eq"] is None:
         return field.message or "value must be null"
     error = _SHAPES[field.type](field, value)
     if error:
@@ -65,7 +64,8 @@ def field_error(field: Field, value: Json | Absent) -> str | Errors | None:
     return _rule_error(field, value)
 
 
-def _null_error(field: Field, rules: Mapping[str, Json]) -> str | None:
+def _null_error(field: Field) -> str | None:
+    rules = field.rules
     if "ne" in rules and rules["ne"] is None:
         return field.message or "value must not be null"
     if rules.get("eq") is not None:
@@ -135,23 +135,20 @@ _SHAPES: Mapping[str, Callable[[Field, Json], str | Errors | None]] = {
 
 
 def _rule_error(field: Field, value: Json) -> str | None:
-    if holds_unknown(value):
+    if not field.rules or holds_unknown(value):
         return None
-    for name, argument in field.rules:
+    for name, argument in field.rules.items():
         error = _RULES[name](value, argument)
         if error:
             return field.message or error
     return None
 
 
-def _unless(holds: object, message: str) -> str | None:
-    return None if holds else message
-
-
 def _between(value: Json, limits: Json) -> str | None:
     low, high = (limits[0], limits[1]) if isinstance(limits, list) else (None, None)
-    inside = _at_least(value, low) and _at_least(high, value)
-    return _unless(inside, f"value should be between {_whole(low)} and {_whole(high)}")
+    if _at_least(value, low) and _at_least(high, value):
+        return None
+    return f"value should be between {_whole(low)} and {_whole(high)}"
 
 
 def _at_least(value: Json, limit: Json) -> bool:
@@ -164,7 +161,7 @@ def _whole(limit: Json) -> str:
 
 def _greater(value: Json, limit: Json) -> str | None:
     greater = isinstance(value, int | float) and isinstance(limit, int | float) and value > limit
-    return _unless(greater, f"value must be greater than {lua_text(limit)}")
+    return None if greater else f"value must be greater than {lua_text(limit)}"
 
 
 def _length(value: Json) -> int:
@@ -203,7 +200,7 @@ def _match_any(value: Json, argument: Json) -> str | None:
         return None
     patterns = argument.get("patterns")
     matched = isinstance(patterns, list) and any(_matches(value, pattern) for pattern in patterns)
-    return _unless(matched, str(argument.get("err", f"invalid value: {lua_text(value)}")))
+    return None if matched else str(argument.get("err", f"invalid value: {lua_text(value)}"))
 
 
 def _exclusive_subsets(value: Json, subsets: Json) -> str | None:
@@ -213,7 +210,7 @@ def _exclusive_subsets(value: Json, subsets: Json) -> str | None:
         for subset in subsets if isinstance(subsets, list) else []:
             if _in(item, subset) and subset not in used:
                 used.append(subset)
-    return _unless(len(used) <= 1, f"these sets are mutually exclusive: {quoted_list(used)}")
+    return None if len(used) <= 1 else f"these sets are mutually exclusive: {quoted_list(used)}"
 
 
 def _custom(value: Json, name: Json) -> str | None:
@@ -221,30 +218,32 @@ def _custom(value: Json, name: Json) -> str | None:
 
 
 _RULES: Mapping[str, Callable[[Json, Json], str | None]] = {
-    "eq": lambda value, wanted: _unless(_same(value, wanted), f"value must be {lua_text(wanted)}"),
-    "ne": lambda value, other: _unless(not _same(value, other), f"value must not be {lua_text(value)}"),
-    "not_one_of": lambda value, options: _unless(not _in(value, options), f"must not be one of: {_options(options)}"),
-    "one_of": lambda value, options: _unless(_in(value, options), f"expected one of: {_options(options)}"),
+    "eq": lambda value, wanted: None if _same(value, wanted) else f"value must be {lua_text(wanted)}",
+    "ne": lambda value, other: f"value must not be {lua_text(value)}" if _same(value, other) else None,
+    "not_one_of": lambda value, options: f"must not be one of: {_options(options)}" if _in(value, options) else None,
+    "one_of": lambda value, options: None if _in(value, options) else f"expected one of: {_options(options)}",
     "gt": _greater,
-    "timestamp": lambda value, _: _unless(isinstance(value, int | float) and value > 0, "expected a valid timestamp"),
-    "uuid": lambda value, _: _unless(isinstance(value, str) and _UUID.fullmatch(value), "expected a valid UUID"),
-    "is_regex": lambda value, _: _unless(not regex_error(str(value)), f"not a valid regex: {lua_text(value)}"),
+    "timestamp": lambda value, _: (
+        None if isinstance(value, int | float) and value > 0 else "expected a valid timestamp"
+    ),
+    "uuid": lambda value, _: None if isinstance(value, str) and _UUID.fullmatch(value) else "expected a valid UUID",
+    "is_regex": lambda value, _: f"not a valid regex: {lua_text(value)}" if regex_error(str(value)) else None,
     "between": _between,
-    "len_eq": lambda value, length: _unless(_length(value) == length, f"length must be {lua_text(length)}"),
-    "len_min": lambda value, length: _unless(
-        _at_least(_length(value), length), f"length must be at least {lua_text(length)}"
+    "len_eq": lambda value, length: None if _length(value) == length else f"length must be {lua_text(length)}",
+    "len_min": lambda value, length: (
+        None if _at_least(_length(value), length) else f"length must be at least {lua_text(length)}"
     ),
-    "len_max": lambda value, length: _unless(
-        _at_least(length, _length(value)), f"length must be at most {lua_text(length)}"
+    "len_max": lambda value, length: (
+        None if _at_least(length, _length(value)) else f"length must be at most {lua_text(length)}"
     ),
-    "starts_with": lambda value, start: _unless(
-        isinstance(value, str) and value.startswith(str(start)), f"should start with: {lua_text(start)}"
+    "starts_with": lambda value, start: (
+        None if isinstance(value, str) and value.startswith(str(start)) else f"should start with: {lua_text(start)}"
     ),
     "match_none": lambda value, patterns: _match_every(value, patterns, wanted=False),
-    "match": lambda value, pattern: _unless(_matches(value, pattern), f"invalid value: {lua_text(value)}"),
+    "match": lambda value, pattern: None if _matches(value, pattern) else f"invalid value: {lua_text(value)}",
     "match_all": lambda value, patterns: _match_every(value, patterns, wanted=True),
     "match_any": _match_any,
-    "contains": lambda value, wanted: _unless(_in(wanted, value), f"expected to contain: {lua_text(wanted)}"),
+    "contains": lambda value, wanted: None if _in(wanted, value) else f"expected to contain: {lua_text(wanted)}",
     "validator": _custom,
     "mutually_exclusive_subsets": _exclusive_subsets,
 }

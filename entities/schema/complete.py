@@ -5,9 +5,10 @@ Kong: kong/db/schema/init.lua, `process_auto_fields` (insert, then select with n
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Mapping
+from functools import cache
 
-from entities.schema.document import ABSENT, UNKNOWN, Absent, Document, Json
+from entities.schema.document import ABSENT, UNKNOWN, Absent, Document, Json, copied_value
 from entities.schema.facts import Field, Record
 from entities.schema.shorthands import echoed, expanded
 
@@ -19,11 +20,13 @@ def filled(record: Record, document: Document) -> Document:
     """
     given = expanded(record, document)
     complete: Document = {}
-    for name, field in record.fields.items():
-        value = _filled_field(field, given.get(name, ABSENT))
-        if value is not ABSENT:
-            complete[name] = value
-    return {**complete, **{name: value for name, value in given.items() if name not in record.fields}}
+    for name, missing in _blank(record).items():
+        if name in given:
+            complete[name] = _filled_part(record.fields[name], given[name])
+        elif missing is not ABSENT:
+            complete[name] = copied_value(missing)
+    complete.update({name: value for name, value in given.items() if name not in record.fields})
+    return complete
 
 
 def as_read(record: Record, document: Document) -> Document:
@@ -33,25 +36,28 @@ def as_read(record: Record, document: Document) -> Document:
     written) and adds the deprecated fields beside those that replace them.
     """
     nested = {
-        name: as_read(field.record, value)
-        for name, field in record.fields.items()
+        name: as_read(part, value)
+        for name, part in record.nested.items()
         for value in [document.get(name)]
-        if field.record and isinstance(value, dict)
+        if isinstance(value, dict)
     }
     return echoed(record, expanded(record, {**document, **nested}))
 
 
-def _filled_field(field: Field, value: Json | Absent) -> Json | Absent:
-    if value is ABSENT:
-        value = _missing(field)
-    if value is ABSENT or value is None or value is UNKNOWN:
-        return value
-    return _filled_value(field, value)
+@cache
+def _blank(record: Record) -> Mapping[str, Json | Absent]:
+    """What stands in each field of a record when nothing is given."""
+    return {name: _missing(field) for name, field in record.fields.items()}
 
 
 def _missing(field: Field) -> Json | Absent:
+    value = _default(field)
+    return value if value is ABSENT else _filled_part(field, value)
+
+
+def _default(field: Field) -> Json | Absent:
     if field.default is not ABSENT:
-        return copy.deepcopy(field.default)
+        return field.default
     if field.auto:
         return ABSENT
     if not field.required:

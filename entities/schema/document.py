@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Final, TypeAlias, cast
@@ -39,11 +38,22 @@ Path: TypeAlias = "tuple[str | int, ...]"
 
 def copied(document: Mapping[str, object]) -> Document:
     """A deep copy that shares nothing with the caller's document."""
-    return cast("Document", copy.deepcopy(dict(document)))
+    return {name: copied_value(cast("Json", value)) for name, value in document.items()}
+
+
+def copied_value(value: Json) -> Json:
+    """A deep copy of any value."""
+    if isinstance(value, dict):
+        return {name: copied_value(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [copied_value(part) for part in value]
+    return value
 
 
 def look_up(document: Json, dotted: str) -> Json | Absent:
     """The value at a dotted path such as `config.redis.host`; absent below a missing or null field."""
+    if isinstance(document, dict) and "." not in dotted:
+        return document.get(dotted, ABSENT)
     value: Json | Absent = document
     for name in dotted.split("."):
         if value is UNKNOWN:

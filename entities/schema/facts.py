@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import cast
 
@@ -38,10 +39,10 @@ VALIDATORS_ORDER = (
 """The attributes that restrict a value, in the order Kong tries them (Kong: kong/db/schema/init.lua,
 `validators_order`); the first that fails gives the message. `validator` names Kong's `custom_validator`."""
 
-Rules = tuple[tuple[str, Json], ...]
+Rules = Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field: its type, what restricts it and what stands there when nothing is given."""
 
@@ -57,6 +58,7 @@ class Field:
     message: str | None
     reference: str | None
     rules: Rules
+    """What restricts it, in the order of `VALIDATORS_ORDER`."""
     elements: Field | None
     keys: Field | None
     values: Field | None
@@ -91,13 +93,23 @@ class Check:
     matches: Mapping[str, Field]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """Named fields and the rules between them: an entity, a plugin's configuration or a part of either."""
 
     fields: Mapping[str, Field]
     checks: tuple[Check, ...] = ()
     shorthands: Mapping[str, Shorthand] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The fields without which Kong refuses a completed document."""
+        return tuple(name for name, field in self.fields.items() if field.required and not field.auto)
+
+    @cached_property
+    def nested(self) -> Mapping[str, Record]:
+        """The fields that are records themselves."""
+        return MappingProxyType({name: field.record for name, field in self.fields.items() if field.record})
 
     def at(self, dotted: str) -> Field | None:
         """The field at a dotted path, through nested records."""
@@ -152,7 +164,7 @@ def read_field(spec: Document) -> Field:
         default=spec.get("default", ABSENT),
         message=cast("str | None", spec.get("err")),
         reference=cast("str | None", spec.get("reference")),
-        rules=tuple((name, attributes[name]) for name in VALIDATORS_ORDER if name in attributes),
+        rules=MappingProxyType({name: attributes[name] for name in VALIDATORS_ORDER if name in attributes}),
         elements=parts.get("elements"),
         keys=parts.get("keys"),
         values=parts.get("values"),

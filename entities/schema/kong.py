@@ -77,7 +77,7 @@ class KongSchema:
             KeyError: no schema of that kind is known.
 
         """
-        return violations_in(self._errors(kind, copied(document)))
+        return violations_in(self._errors(kind, dict(document)))
 
     def check_update(self, kind: str, document: Mapping[str, Any]) -> list[Violation]:
         """What Kong would refuse of a whole entity after a PATCH; it words one rule differently there."""

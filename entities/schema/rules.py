@@ -58,10 +58,9 @@ def _applies(check: Check, record: Record, document: Document, errors: Errors) -
     values = {source: look_up(document, source) for source in check.sources}
     if any(holds_unknown(value) for value in values.values()):
         return False
-    for source, value in values.items():
-        field = record.at(source)
-        if field and field.referenceable and is_vault_reference(value):
-            return False
+    references = [source for source, value in values.items() if is_vault_reference(value)]
+    if any((field := record.at(source)) and field.referenceable for source in references):
+        return False
     if check.kind not in _RUNS_WITH_INVALID and any(source in errors for source in check.sources):
         return False
     return check.kind in _RUNS_WITH_MISSING or any(value is not ABSENT for value in values.values())

@@ -43,9 +43,9 @@ def shorthand_errors(record: Record, document: Document) -> Errors:
         elif name in document:
             document = {**document}
             _spread(shorthand, document.pop(name), document)
-    for name, field in record.fields.items():
+    for name, part in record.nested.items():
         value = document.get(name)
-        nested = shorthand_errors(field.record, value) if field.record and isinstance(value, dict) else {}
+        nested = shorthand_errors(part, value) if isinstance(value, dict) else {}
         if nested:
             errors[name] = nested
     return errors

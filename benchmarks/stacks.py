@@ -1,0 +1,80 @@
+"""Stacks of any size: their settings, as a stack file says them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import JsonValue
+
+Document = dict[str, JsonValue]
+
+_ROUTES_OF_AN_API: Final = 4
+_ENTITIES_OF_AN_API: Final = 3 + 2 * _ROUTES_OF_AN_API
+"""A service with the two plugins that authenticate there, and routes with an acl each."""
+_METHODS: Final[JsonValue] = ["GET", "HEAD", "POST"]
+_SHARED: Final[Document] = {
+    "cluster": {"context": "bench"},
+    "platform": {"gracePeriodSeconds": 90},
+}
+
+
+def modelled(entities: int) -> Document:
+    """A catalogue of APIs that comes to about so many entities: whole APIs, and what a gateway has anyway."""
+    numbers = range(max(entities // _ENTITIES_OF_AN_API, 1))
+    return _SHARED | {
+        "auth": {"kind": "jwt", "issuer": "https://id.example/realms/bench", "jwksFile": "keys/dev.jwks.json"},
+        "tiers": [{"name": "free"}, {"name": "pro", "times": 5}],
+        "apis": [_api(number) for number in numbers],
+        "backends": {f"api-{number}": f"http://api-{number}.bench.svc:8000/v1" for number in numbers},
+    }
+
+
+def _api(number: int) -> JsonValue:
+    return {
+        "name": f"api-{number}",
+        "routes": [
+            {
+                "name": f"api-{number}-{route}",
+                "paths": [f"/api-{number}/{route}/"],
+                "methods": _METHODS,
+                "access": {"groups": ["free", "pro"]},
+            }
+            for route in range(_ROUTES_OF_AN_API)
+        ],
+    }
+
+
+def raw(entities: int) -> Document:
+    """As many entities in Kong's own terms, in groups of ten, and a gateway that has nothing of its own."""
+    kinds: dict[str, list[JsonValue]] = {}
+    for number in range(entities // 10):
+        for kind, documents in _group(number).items():
+            kinds.setdefault(kind, []).extend(documents)
+    return _SHARED | {
+        "auth": {"kind": "none"},
+        "tiers": [],
+        "apis": [],
+        "backends": {},
+        "traffic": {"maxBody": None, "correlationHeader": None},
+        "observability": {"prometheus": None, "accessLog": False},
+        "entities": dict[str, JsonValue](kinds),
+    }
+
+
+def _group(number: int) -> Mapping[str, list[JsonValue]]:
+    name = f"team-{number}"
+    routes = [f"{name}-{verb}" for verb in ("read", "write", "admin")]
+    return {
+        "upstreams": [{"name": name, "algorithm": "least-connections"}],
+        "targets": [{"upstream": name, "target": f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}:8080"}],
+        "services": [{"name": name, "host": name, "port": 80, "path": "/v1", "tags": [name]}],
+        "routes": [
+            {"name": route, "service": name, "paths": [f"/{name}/{route}", f"~/{name}/v\\d+/{route}"]}
+            for route in routes
+        ],
+        "consumers": [{"username": name, "custom_id": str(number)}],
+        "acls": [{"consumer": name, "group": "teams"}],
+        "plugins": [
+            {"name": "rate-limiting", "route": routes[1], "config": {"minute": 60, "policy": "local"}},
+            {"name": "acl", "route": routes[2], "config": {"allow": ["teams"]}},
+        ],
+    }
