@@ -41,6 +41,10 @@ class Selection:
             self._effective[route.key] = found
         return self._effective[route.key]
 
+    def on_service(self, route: RouteItem) -> Sequence[Item]:
+        """The plugins on the service of a route, whether or not others replace them there."""
+        return self._by_scope.get((None, route.service, None), []) if route.service else []
+
     def guards(self, route: RouteItem) -> Sequence[Item]:
         """What may keep strangers out of a route. The guard and the gate in Lua are none: they know nobody."""
         return [

@@ -87,7 +87,7 @@ def _as_object(finding: Finding) -> dict[str, Any]:
 def catalogue(rules: Sequence[Rule] = (*RULES, ACCEPTANCE_UNUSED)) -> str:
     """The rules as a document (docs/lint.md)."""
     return _INTRODUCTION + "".join(
-        f"\n## {rule.name}\n{rule.summary} ({rule.severity.capitalize()}.)\n\n{rule.why}\n\n**Instead:** {rule.instead}\n"
+        f"\n## {rule.name}\n*{rule.severity.capitalize()}.* {rule.summary}\n\n{rule.why}\n\n*Instead:* {rule.instead}\n"
         for rule in rules
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from entities.auth.lua import lua_string
+from entities.further import GUARDS
 from entities.lint.items import Item, RouteItem
 from entities.lint.known_plugins import ANSWERS, AUTHENTICATION
 from entities.lint.patterns import prefix_of, whole_prefix
@@ -62,28 +62,23 @@ def _is_open(subject: Subject, route: RouteItem) -> bool:
         subject.selection.guards(route)
         or ANSWERS & effective.keys()
         or (restriction is not None and restriction.known("config", "allow"))
-        or _gate_refuses(effective, route)
     )
 
 
-def _gate_refuses(effective: Mapping[str, Item], route: RouteItem) -> bool:
-    """Whether a route meets the gate (entities/auth/unguarded.lua), which does not know it."""
-    gate = effective.get("pre-function")
-    if gate is None or not gate.modelled or gate.entity.references():
-        return False
-    passes = f"[{lua_string(str(route.given.get('name')))}] = true"
-    return not any(passes in lua for lua in gate.given["config"]["access"])
-
-
-def _without_guard(subject: Subject) -> Iterator[Flaw]:
+def _replaced(subject: Subject) -> Iterator[Flaw]:
+    told: set[str] = set()
     for route in subject.routes:
-        if not route.modelled and _gate_refuses(subject.selection.effective(route), route):
-            yield Flaw(
-                route.place,
-                route.key,
-                "every request is answered 503: the gate lets only guarded routes and declared public ones pass",
-                "declare it under apis, give it a pre-function of its own, or write auth.unguardedRoutes: pass",
-            )
+        for guard in subject.selection.on_service(route):
+            name = name_of(guard)
+            applies = subject.selection.effective(route)[name]
+            if guard.modelled and name in GUARDS and not applies.modelled and applies.key not in told:
+                told.add(applies.key)
+                yield Flaw(
+                    applies.place,
+                    applies.key,
+                    f"it replaces the gateway's own {name!r} on route {route.key!r}, so that half of the guard is gone",
+                    "say who may pass with the route's access, and put other Lua into a global post-function",
+                )
 
 
 def _unguarded(subject: Subject) -> Iterator[Flaw]:
@@ -128,14 +123,14 @@ PUBLIC_UNDER_PROTECTED = Rule(
     instead="Move the path beside the protected prefix, or accept it with the reason.",
     flaws=_public_under_protected,
 )
-ROUTE_WITHOUT_GUARD = Rule(
-    name="route-without-guard",
+GUARD_REPLACED = Rule(
+    name="guard-replaced",
     severity="error",
-    summary="A route under `entities` that the gate of `auth.unguardedRoutes: refuse` answers with 503.",
-    why="The gate is a global pre-function that lets a route pass only when a pre-function of its own replaces it, or "
-    "when `apis` declares it public.",
-    instead="Declare it under `apis`, give it a pre-function of its own, or write `auth.unguardedRoutes: pass`.",
-    flaws=_without_guard,
+    summary="A plugin under `entities` in the place of one of those with which the gateway protects a route.",
+    why="A token is judged by several plugins together, and none of them is safe alone: `jwt` checks neither issuer "
+    "nor audience, and the guard in `pre-function` no signature. Kong runs the more specific one of a name.",
+    instead="Say who may pass with the route's `access`; other Lua has room in a global `post-function`.",
+    flaws=_replaced,
 )
 UNGUARDED_ROUTE = Rule(
     name="unguarded-route",
