@@ -67,7 +67,7 @@ def _tell(kind: str, value: object, findings: Findings) -> None:
     for item in items:
         if item in (None, {}, [], ""):
             continue
-        name = called(kind, cast("Document", item)) if isinstance(item, dict) else str(cast("object", item))
+        name = called(kind, cast("Document", item)) if isinstance(item, dict) else str(item)
         findings.leave_out(kind, name if len(name) <= 80 else f"{name[:79]}…", why_unmanaged(kind))
 
 

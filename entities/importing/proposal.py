@@ -96,7 +96,9 @@ def _attempt(gathered: Gathered, refused: _Refused) -> _Attempt:
         "backends": dict(catalogue.backends),
         "entities": {kind: [writer.written(kind, each) for each in documents] for kind, documents in raw.items()},
     }
-    return _Attempt(snapshot, sections, recognised, raw)
+    # The CLI hands a key without a value over as an empty text, which is no section.
+    said = {key: value for key, value in sections.items() if value is not None}
+    return _Attempt(snapshot, said, recognised, raw)
 
 
 def _without(snapshot: Snapshot, ids: set[str]) -> Snapshot:

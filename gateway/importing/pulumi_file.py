@@ -18,6 +18,7 @@ from entities.matching import matching
 from entities.state import Owner
 from gateway.recording import Registration, record
 from provider.ownership import import_id
+from provider.package import VERSION
 from provider.resources import type_of_kind
 
 _ENTITIES: Final = "kong:index/"
@@ -49,7 +50,8 @@ def _around(registrations: Iterable[Registration]) -> Iterator[dict[str, Any]]:
     """The provider and the component, under names that no entity can have."""
     for each in registrations:
         resource: dict[str, Any] = {"type": each.type, "name": _called(each), "logicalName": each.name}
-        yield resource | ({"inputs": dict(each.properties.values)} if each.custom else {"component": True})
+        provided = {"version": VERSION, "inputs": dict(each.properties.values)}
+        yield resource | (provided if each.custom else {"component": True})
 
 
 def _resources(
