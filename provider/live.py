@@ -36,13 +36,10 @@ class Collection:
         """Return the entity with an id."""
         return self._by_id.get(identity)
 
-    def rival(self, document: Mapping[str, Any], identity: str) -> Document | None:
-        """Return another entity that has what this document would have to be alone in having."""
-        for key in unique_keys(self._kind, document):
-            other = self._by_key.get(key)
-            if other is not None and other != identity:
-                return self._by_id[other]
-        return None
+    def rivals(self, document: Mapping[str, Any], identity: str) -> list[Document]:
+        """Return the other entities that have what this document would have to be alone in having."""
+        found = (self._by_key.get(key) for key in unique_keys(self._kind, document))
+        return [self._by_id[other] for other in dict.fromkeys(found) if other is not None and other != identity]
 
     def put(self, entity: Document) -> None:
         """Keep an entity as Kong returned it."""

@@ -1,5 +1,6 @@
 """Entities in Kong, written whole: creating is an upsert by id, and nobody else's entity is ever touched."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from provider.admin import AdminApi, AdminError
@@ -37,12 +38,11 @@ class EntityStore:
         kind, parent = urn.type, parent_of(urn.type, document)
         for _ in range(_ROUNDS):
             collection = await self._live.collection(kind, parent)
-            present = collection.get(urn.derived_id)
-            rival = collection.rival(document, urn.derived_id)
-            if present is None and rival is not None:
-                present = self._adoptable(urn, rival)
-            elif rival is not None:
-                await self._make_way(urn, rival, document)
+            rivals = collection.rivals(document, urn.derived_id)
+            present = collection.get(urn.derived_id) or self._adoptable(urn, rivals)
+            for rival in rivals:
+                if rival is not present:
+                    await self._make_way(urn, rival, document)
             if present is not None and owner_of(urn).is_stranger_to(present):
                 raise refusal(urn, present)
             identity = present["id"] if present else urn.derived_id
@@ -63,8 +63,7 @@ class EntityStore:
             written = await self._attempt(kind, entity, document, olds)
             if written is not None:
                 return written
-            rival = (await self._live.collection(kind, parent)).rival(document, entity)
-            if rival is not None:
+            for rival in (await self._live.collection(kind, parent)).rivals(document, entity):
                 await self._make_way(urn, rival, document)
         raise _contested(urn)
 
@@ -174,25 +173,25 @@ class EntityStore:
             await self._admin.delete(entity_path(kind, entity, before))
             self._live.drop(kind, entity, before)
 
-    def _adoptable(self, urn: Urn, rival: Document) -> Document:
-        """Take over an entity that has this stack's tags and that no other resource of the program stands for."""
-        holder = self.ledger.other_holder(urn.text, rival["id"])
-        if holder is not None:
-            message = (
-                f"{urn.type.kind} {rival['id']} is already {holder}: two resources cannot share what Kong keeps unique"
-            )
-            raise OwnershipError(message)
-        if not owner_of(urn).owns(rival):
-            raise refusal(urn, rival)
-        return rival
+    def _adoptable(self, urn: Urn, rivals: Iterable[Document]) -> Document | None:
+        """Choose what to take over: an entity in this one's place that no other resource of the program stands for."""
+        for rival in rivals:
+            if self.ledger.other_holder(urn.text, rival["id"]) is None:
+                if not owner_of(urn).owns(rival):
+                    raise refusal(urn, rival)
+                return rival
+        return None
 
     async def _make_way(self, urn: Urn, rival: Document, document: Document) -> None:
         """Free what this resource is to be called from an entity of this stack that is going, or getting a new name."""
         kind = urn.type
         contested = set(unique_keys(kind, document)) & set(unique_keys(kind, rival))
         holder = self.ledger.other_holder(urn.text, rival["id"])
-        if not owner_of(urn).owns(rival) or (holder and self.ledger.still_wants(holder, contested)):
+        if not owner_of(urn).owns(rival):
             raise refusal(urn, rival)
+        if holder and self.ledger.still_wants(holder, contested):
+            shared = f"{kind.kind} {rival['id']} is already {holder}"
+            raise OwnershipError(f"{shared}: two resources cannot share what Kong keeps unique")
         parent = parent_of(kind, rival)
         path = entity_path(kind, rival["id"], parent)
         if kind.kind == "certificates":
@@ -230,5 +229,5 @@ def _is_conflict(fault: AdminError) -> bool:
 def _explained(fault: AdminError) -> AdminError:
     if fault.name != "foreign key violation":
         return fault
-    message = f"{fault}. What it refers to is gone from Kong: run `pulumi up --refresh`, which makes it again"
-    return AdminError(fault.status, message, fault.name, fault.fields)
+    gone = "What it refers to is gone from Kong: run `pulumi up --refresh`, which makes it again"
+    return AdminError(fault.status, f"{str(fault).rstrip('.')}. {gone}", fault.name, fault.fields)

@@ -27,6 +27,8 @@ class KongEntities:
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
+        self._ids: dict[str, str] = {}
+        """The ids of entities that were there before, by those that the recording has for them."""
 
     @classmethod
     def reached(cls, address: str, at: At) -> "KongEntities":
@@ -48,13 +50,14 @@ class KongEntities:
             EngineError: Kong's schema refuses it.
         """
         urn = parse_urn(registration.urn)
-        checked = self._operations.check(urn, registration.properties)
+        checked = self._operations.check(urn, self._with_real_ids(registration.properties))
         if checked.failures:
             reasons = "; ".join(f"{failure.path}: {failure.reason}" for failure in checked.failures)
             raise EngineError(f"{urn.token} {urn.name}: {reasons}")
         identity = before.id if before else urn.derived_id
         live = await self._operations.read(urn, identity, checked.inputs, checked.inputs)
         state, action = await self._write(urn, identity, live, checked.inputs)
+        self._ids[urn.derived_id] = state.id
         changes = tuple(_changes(urn, live, checked.inputs)) if live is not None and action is Action.UPDATED else ()
         resource = Resource(
             urn=urn.text,
@@ -65,6 +68,14 @@ class KongEntities:
             deleted_with=registration.deleted_with,
         )
         return resource, Step(action, registration.type, urn.name, changes)
+
+    def _with_real_ids(self, said: Properties) -> Properties:
+        """Properties that refer to entities by the ids that those have, as the engine's own outputs would."""
+        values = {
+            name: self._ids.get(value, value) if isinstance(value, str) else value
+            for name, value in said.values.items()
+        }
+        return Properties(values, said.secrets)
 
     async def _write(self, urn: Urn, identity: str, live: State | None, wanted: Properties) -> tuple[State, Action]:
         if live is None:

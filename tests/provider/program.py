@@ -22,14 +22,17 @@ from entities.state import Owner
 from entities.validation import validated
 from gateway.recording import Registration, recorded, run_program
 from provider.admin import Patience
-from provider.resources import TYPES
+from provider.resources import TYPES, type_of_kind
 from provider.urns import parse_urn
 from provider.values import Properties, encode
 from tests.provider.engine import QUICK, Engine, Resource, running_engine
-from tests.provider.gateway import TestGateway
+from tests.provider.gateway import COLLECTIONS, TestGateway
+from tests.provider.stack import PRIVATE_KEY
 
 Document = dict[str, Any]
 PROJECT, STACK = "omnify-gateway", "dev"
+SECRETS = {"tls": PRIVATE_KEY}
+"""What a stack file refers to and must not be anything; other secrets are made up."""
 _SERVERS_OWN = frozenset({"id", "created_at", "updated_at"})
 
 
@@ -207,7 +210,7 @@ async def program(document: Document) -> Mapping[str, Registration]:
     """Kong's entities as the program registers them for a stack file, by URN."""
     text = json.dumps(document)
     if text not in _programs:
-        recording = await recorded(lambda: run_program(document), STACK, preview=True)
+        recording = await recorded(lambda: run_program(document, SECRETS), STACK, preview=True)
         _programs[text] = {each.urn: each for each in recording.registrations if each.type.startswith("kong:")}
     return _programs[text]
 
@@ -239,6 +242,15 @@ async def live(kong: TestGateway) -> list[str]:
     return sorted(_portraits([(kind, entity) for kind, entity in found if tags <= set(entity["tags"] or ())]))
 
 
+async def empty(kong: TestGateway) -> None:
+    """Delete everything of this stack's behind its back."""
+    for collection in COLLECTIONS:
+        for entity in await kong.all(collection):
+            if set(Owner(PROJECT, STACK).tags) <= set(entity["tags"] or ()):
+                await kong.ask("DELETE", f"/{collection}/{entity['id']}")
+    assert await live(kong) == []
+
+
 async def ids(kong: TestGateway) -> set[str]:
     """The ids of all that Kong holds."""
     return {entity["id"] for kind in TYPES if kind.kind != "targets" for entity in await kong.all(kind.collection)}
@@ -249,7 +261,7 @@ def _portraits(entities: list[tuple[str, Document]]) -> Iterator[str]:
         entity["id"]: entity.get("name") or entity.get("username") or entity.get("custom_id") for _, entity in entities
     }
     for kind, entity in entities:
-        apart = _SERVERS_OWN | ({"secret"} if kind == "jwt_secrets" else set[str]())
+        apart = _SERVERS_OWN | type_of_kind(kind).sensitive
         told = {
             name: f"→ {names.get(value['id'], value['id'])}" if _is_reference(value) else value
             for name, value in entity.items()

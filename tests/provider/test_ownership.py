@@ -94,16 +94,30 @@ async def test_a_credential_that_another_owner_marks_is_not_moved(kong: TestGate
 
 
 async def test_a_renamed_resource_keeps_its_entity(kong: TestGateway, engine: Engine) -> None:
-    """The engine creates the new one before it deletes the old one."""
+    """The engine creates the new one before it deletes the old one, and does not delete what goes with that."""
     made = await make_all(engine)
 
     async with running_engine(kong.url) as later:
         renamed = await later.create("Consumer", "renamed", EXAMPLES["consumer"].resolved(made))
+        for name in ("key", "plugin"):
+            assert changes(await later.diff(made[name], EXAMPLES[name].resolved(made))) == set()
         await later.delete(made["consumer"])
         assert await later.refresh(renamed) is not None
 
     assert {consumer["id"] for consumer in await kong.all("consumers")} >= {renamed.id}
-    assert len(await kong.all("key-auths")) == 1
+    assert len(await kong.all("key-auths")) == len(await kong.all("plugins")) == 1
+    assert await kong.all("acls") == await kong.all("jwts") == [], "what the program no longer has"
+
+
+async def test_what_others_hung_on_an_entity_that_is_taken_over_stays(kong: TestGateway, engine: Engine) -> None:
+    made = await make(engine, "consumer")
+    await kong.ask("POST", f"/consumers/{made['consumer'].id}/key-auth", {"key": "by-hand"})
+
+    async with running_engine(kong.url) as later:
+        await later.create("Consumer", "renamed", EXAMPLES["consumer"].resolved(made))
+        await later.delete(made["consumer"])
+
+    assert [each["key"] for each in await kong.all("key-auths")] == ["by-hand"]
 
 
 async def test_a_rename_that_was_killed_before_the_delete_still_keeps_the_entity(

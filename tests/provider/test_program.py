@@ -7,7 +7,7 @@ import pytest
 
 from tests.provider.gateway import TestGateway
 from tests.provider.program import Document, Stack, desired, live
-from tests.provider.stack_file import ALL, stack_file
+from tests.provider.stack_file import ALL, CREDENTIALS, stack_file
 
 
 def _rename_a_route(document: Document) -> None:
@@ -94,6 +94,86 @@ def _everything_goes_from_a_route_to_the_service(document: Document) -> None:
     document["apis"][1]["routes"][0]["access"] = ALL
 
 
+def _a_raw_consumer_changes_its_name(document: Document) -> None:
+    """It is known by its `custom_id`, and keeps all that it has."""
+    _raw_references(document, "consumer", "partner", "associate")
+    document["entities"]["consumers"][0]["username"] = "associate"
+
+
+def _raw_credentials_go_to_another_consumer(document: Document) -> None:
+    for kind in CREDENTIALS:
+        document["entities"][kind][0]["consumer"] = "other"
+
+
+def _raw_credentials_go_to_another_consumer_as_theirs_goes(document: Document) -> None:
+    _raw_references(document, "consumer", "partner", "other")
+    del document["entities"]["consumers"][0]
+
+
+def _raw_credentials_go_to_a_tier(document: Document) -> None:
+    for kind in CREDENTIALS:
+        document["entities"][kind][0]["consumer"] = "pro-customers"
+
+
+def _a_raw_upstream_changes_its_name(document: Document) -> None:
+    _raw_references(document, "upstream", "orders", "orders-v2")
+    document["entities"]["upstreams"][0]["name"] = "orders-v2"
+
+
+def _raw_targets_move_to_another_upstream(document: Document) -> None:
+    _raw_references(document, "upstream", "orders", "spare")
+
+
+def _a_raw_service_changes_its_name(document: Document) -> None:
+    _raw_references(document, "service", "old", "older")
+    document["entities"]["services"][0]["name"] = "older"
+
+
+def _a_raw_route_moves_and_loses_its_lists(document: Document) -> None:
+    document["entities"]["routes"][0] |= {"service": "blog", "hosts": [], "methods": None, "headers": None}
+
+
+def _a_raw_route_changes_its_name_and_its_plugin_keeps_its_own(document: Document) -> None:
+    _raw_references(document, "route", "old-v1", "old-v2")
+    document["entities"]["routes"][0]["name"] = "old-v2"
+
+
+def _raw_plugins_move_to_other_scopes(document: Document) -> None:
+    """One of them has a name of its own, which only one plugin may have."""
+    keys, headers = document["entities"]["plugins"]
+    keys["service"] = keys.pop("route") and "old"
+    headers["consumer"] = "free-customers"
+
+
+def _raw_lists_are_cleared(document: Document) -> None:
+    raw = document["entities"]
+    raw["certificates"][0]["snis"] = ["a.example"]
+    raw["oauth2_credentials"][0]["redirect_uris"] = ["https://b.example/"]
+    raw["plugins"][1]["config"] = {"remove": {"headers": []}}
+    raw["routes"][0] |= {"hosts": None, "headers": {}}
+
+
+def _a_host_name_goes_to_another_certificate(document: Document) -> None:
+    one, other = document["entities"]["certificates"]
+    one["snis"], other["snis"] = ["a.example"], ["b.example", "z.example"]
+
+
+def _certificates_swap_their_names(document: Document) -> None:
+    one, other = document["entities"]["certificates"]
+    one["snis"], other["snis"] = other["snis"], one["snis"]
+
+
+def _raw_entities_go(document: Document) -> None:
+    document["entities"] = {}
+
+
+def _raw_references(document: Document, field: str, before: str, after: str) -> None:
+    for entities in document["entities"].values():
+        for entity in entities:
+            if entity.get(field) == before:
+                entity[field] = after
+
+
 CHANGES: list[Callable[[Document], None]] = [
     _rename_a_route,
     _rename_an_api,
@@ -110,6 +190,20 @@ CHANGES: list[Callable[[Document], None]] = [
     _lists_are_cleared,
     _further_plugins_go,
     _everything_goes_from_a_route_to_the_service,
+    _a_raw_consumer_changes_its_name,
+    _raw_credentials_go_to_another_consumer,
+    _raw_credentials_go_to_another_consumer_as_theirs_goes,
+    _raw_credentials_go_to_a_tier,
+    _a_raw_upstream_changes_its_name,
+    _raw_targets_move_to_another_upstream,
+    _a_raw_service_changes_its_name,
+    _a_raw_route_moves_and_loses_its_lists,
+    _a_raw_route_changes_its_name_and_its_plugin_keeps_its_own,
+    _raw_plugins_move_to_other_scopes,
+    _raw_lists_are_cleared,
+    _a_host_name_goes_to_another_certificate,
+    _certificates_swap_their_names,
+    _raw_entities_go,
 ]
 
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from provider.admin import Patience
 from tests.provider.gateway import (
-    COLLECTIONS,
     TestGateway,
     after_writes,
     answers,
@@ -20,7 +19,7 @@ from tests.provider.gateway import (
     killed_after_writes,
     new_application,
 )
-from tests.provider.program import PROJECT, STACK, Document, Stack, UpdateError, desired, ids, live
+from tests.provider.program import Document, Stack, UpdateError, desired, empty, ids, live
 from tests.provider.stack_file import changed_stack_file, stack_file
 from tests.provider.test_tunnel import Cluster
 
@@ -115,7 +114,7 @@ async def test_a_fault_that_lasts_ends_an_update_and_the_next_one_completes_it(
 @pytest.mark.recovers("Kong's database was emptied")
 @pytest.mark.parametrize("file", FILES)
 async def test_an_emptied_database_is_filled_again(stack: Stack, file: Callable[[], Document]) -> None:
-    await _empty(stack.kong)
+    await empty(stack.kong)
 
     await stack.up(file(), refresh=True)
 
@@ -296,11 +295,3 @@ async def test_pods_replaced_in_the_middle_of_an_update_are_followed(
 
 def _port(kong: TestGateway) -> int:
     return int(kong.url.rsplit(":", 1)[1])
-
-
-async def _empty(kong: TestGateway) -> None:
-    for collection in COLLECTIONS:
-        for entity in await kong.all(collection):
-            if {f"project:{PROJECT}", f"stack:{STACK}"} <= set(entity["tags"] or ()):
-                await kong.ask("DELETE", f"/{collection}/{entity['id']}")
-    assert await live(kong) == []
