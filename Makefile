@@ -32,8 +32,13 @@ down: venv ## take the rehearsal away
 	@$(BIN)/python -m sandbox down --stack $(STACK)
 
 .PHONY: recover
-recover: venv ## `pulumi up` of STACK after its state was lost: everything that exists is taken over
+recover: venv ## `pulumi up` of STACK that takes over everything that exists, after a lost state or a killed update
+	pulumi stack select --create $(STACK)
 	PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true pulumi up --stack $(STACK)
+
+.PHONY: unlock
+unlock: ## take away the lock that a killed update of STACK has left
+	pulumi cancel $(STACK)
 
 .PHONY: test
 test: venv ## run every tier of tests, with the count of what was skipped and why

@@ -51,6 +51,11 @@ class Faults:
         """Everything works again."""
         self._fault = None
 
+    @property
+    def hit(self) -> int:
+        """How many requests the fault that is on has hit."""
+        return self._hit
+
     def strike(self, method: str) -> FaultKind | None:
         """What happens to a request with this method, which then counts as hit."""
         fault = self._fault

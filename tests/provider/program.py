@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 import grpc.aio
+import httpx
 
 from entities.desired import desired_state
 from entities.state import Owner
@@ -34,6 +35,14 @@ PROJECT, STACK = "omnify-gateway", "dev"
 SECRETS = {"tls": PRIVATE_KEY}
 """What a stack file refers to and must not be anything; other secrets are made up."""
 _SERVERS_OWN = frozenset({"id", "created_at", "updated_at"})
+
+
+class AdminApi(Protocol):
+    """A Kong to be looked at behind the provider's back."""
+
+    async def ask(self, method: str, path: str, body: Any = None) -> httpx.Response: ...
+
+    async def all(self, collection: str) -> list[Document]: ...
 
 
 class UpdateError(AssertionError):
@@ -229,7 +238,7 @@ def desired(document: Document) -> list[str]:
     return sorted(_portraits(_desired(json.dumps(document))))
 
 
-async def live(kong: TestGateway) -> list[str]:
+async def live(kong: AdminApi) -> list[str]:
     """What Kong holds with this stack's tags: each entity as a line of text without ids."""
     found = [
         (kind.kind, entity) for kind in TYPES if kind.kind != "targets" for entity in await kong.all(kind.collection)
@@ -242,7 +251,7 @@ async def live(kong: TestGateway) -> list[str]:
     return sorted(_portraits([(kind, entity) for kind, entity in found if tags <= set(entity["tags"] or ())]))
 
 
-async def empty(kong: TestGateway) -> None:
+async def empty(kong: AdminApi) -> None:
     """Delete everything of this stack's behind its back."""
     for collection in COLLECTIONS:
         for entity in await kong.all(collection):
@@ -251,7 +260,7 @@ async def empty(kong: TestGateway) -> None:
     assert await live(kong) == []
 
 
-async def ids(kong: TestGateway) -> set[str]:
+async def ids(kong: AdminApi) -> set[str]:
     """The ids of all that Kong holds."""
     return {entity["id"] for kind in TYPES if kind.kind != "targets" for entity in await kong.all(kind.collection)}
 

@@ -2,6 +2,10 @@
 
 import base64
 from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
 
 from sandbox.cluster.objects import Objects
 from sandbox.cluster.readiness import Manifest
@@ -19,6 +23,22 @@ _OBJECTS = [
     ("v1", "Secret"),
     ("v1", "Service"),
 ]
+
+
+@dataclass(frozen=True)
+class Admin:
+    """Kong's Admin API, to be asked and written behind the engine's back."""
+
+    url: str
+
+    async def ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """One request."""
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+            return await client.request(method, path, json=body)
+
+    async def all(self, collection: str) -> list[dict[str, Any]]:
+        """The entities of a collection."""
+        return (await self.ask("GET", f"/{collection}?size=1000")).json()["data"]
 
 
 def namespace(name: str) -> Manifest:

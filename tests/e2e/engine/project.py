@@ -2,10 +2,11 @@
 
 import json
 import shutil
+import subprocess
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,6 +49,8 @@ class Project:
 
     stack: PulumiStack
     document: Document
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the stack file refers to and the engine decrypts."""
 
     @property
     def namespace(self) -> str:
@@ -62,7 +65,7 @@ class Project:
     def says(self, **sections: JsonValue) -> None:
         """Write the stack file with some sections replaced."""
         self.document |= sections
-        self.stack.configure(self.document)
+        self.stack.configure(self.document, self.secrets)
 
     def up(self, *arguments: str, environment: Mapping[str, str] | None = None) -> list[Step]:
         """What `pulumi up` did to each resource."""
@@ -88,8 +91,8 @@ class Project:
         return {(registration.type, registration.name) for registration in recording.registrations}
 
     def shown(self, *arguments: str) -> str:
-        """What a person sees of `pulumi preview --diff`."""
-        code, output = self.run("preview", "--diff", *arguments)
+        """What a person sees of `pulumi preview`."""
+        code, output = self.run("preview", *arguments)
         assert code == 0, output
         return output
 
@@ -98,6 +101,10 @@ class Project:
         with self.stack.operate(*arguments) as running:
             output, _ = running.communicate(timeout=PATIENCE)
         return running.returncode, output
+
+    def starting(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start `pulumi up`."""
+        return self.stack.operate(*_unattended("up", *arguments))
 
     def up_killed_after(self, count: int, environment: Mapping[str, str]) -> None:
         """`pulumi up`, which ends by SIGKILL, and all its plugins with it, when so many resources are done."""

@@ -70,11 +70,12 @@ def test_a_changed_limit_is_shown_as_that_limit(project: Project) -> None:
     free, *others = project.sections("tiers")
     project.says(tiers=[{**free, "limits": {"minute": 500, "hour": 60_000, "day": 1_440_000}}, *others])
 
-    shown = project.shown()
+    shown = project.shown("--diff")
 
     assert "~ minute             : 1000 => 500" in shown
     assert shown.count(" => ") == shown.count(": 1000 => 500") == 2  # in the plugin and in the outputs
     assert "~ 1 to update" in shown
+    assert "consumer/free/rate-limiting update [diff: ~configJson.minute]" in project.shown()
 
 
 def test_a_changed_limit_is_applied_alone(project: Project, kong: RunningStandin) -> None:
@@ -107,6 +108,7 @@ def test_what_leaves_the_stack_file_goes_and_nothing_else(project: Project, kong
     assert before.items() >= after.items()
 
 
+@pytest.mark.recovers("The state is lost")
 async def test_a_lost_state_is_recovered_by_one_up(project: Project, kong: RunningStandin, objects: Objects) -> None:
     password = await database_password(objects, project.namespace)
     before = entities(kong.store), await kept_objects(objects, project.namespace)
