@@ -148,7 +148,7 @@ class _Meeting:
         if not replacing or (plugin.modelled and all(each.modelled for each in replacing.values())):
             return None
         return (
-            f"Kong runs the most specific one of a name alone, which is everywhere {_listed(replacing)}",
+            f"more specific ones of its name replace it everywhere: {_listed(replacing)}",
             "put what it does into those, or remove it",
         )
 

@@ -21,8 +21,10 @@ _NEVER_PROXIED = frozenset({"CONNECT", "TRACE"})
 _GRPC = frozenset({"grpc", "grpcs"})
 _PROXY_SERVICE = "kong-proxy"
 """The Service before the proxy, which callers in the cluster may use instead of the Ingress."""
-_GLOB = re.compile(r"\.[*+]|(?:^|/)\*{1,2}(?:/|$)|/:[A-Za-z_]|/\*\.")
-"""What looks like a pattern of some other router: `.*`, `.+`, a segment `*` or `**`, a segment `:name`."""
+_SEGMENT = re.compile(r"/(?:\*{1,2}|:[A-Za-z_]\w*)(?=/|$)")
+"""A segment `*`, `**` or `:name`."""
+_GLOB = re.compile(rf"\.[*+]|{_SEGMENT.pattern}")
+"""What looks like a pattern of some other router, or like an expression without its `~`."""
 
 
 def _unreachable(subject: Subject) -> Iterator[Flaw]:
@@ -100,13 +102,13 @@ def _literal_patterns(subject: Subject) -> Iterator[Flaw]:
         for index, path in enumerate(route.given.get("paths") or ()):
             found = None if is_regex(path) else _GLOB.search(path)
             if found:
-                prefix = path[: found.start()].rsplit("/", 1)[0] + "/"
+                prefix = path[: path.rindex("/", 0, found.start() + 1) + 1]
+                expression = "~" + _SEGMENT.sub("/[^/]+", path)
                 yield Flaw(
                     (*route.place, "paths", index),
                     route.key,
                     f"Kong takes {path!r} to the letter, as a prefix",
-                    f"write the prefix {prefix!r}"
-                    + ("" if route.modelled else f", or a regular expression after '~', such as '~{prefix}[^/]+$'"),
+                    f"write the prefix {prefix!r}" + ("" if route.modelled else f", or the expression {expression!r}"),
                 )
 
 

@@ -48,7 +48,7 @@ def test_another_host_is_another_prefix() -> None:
     routes = [{"name": "inner", "paths": ["/x/"]}, {"name": "outer", "paths": ["/x/y/"]}]
 
     assert under(raw_routes(*routes), keys) == ["entities.routes[1].paths[0]"]
-    assert under(raw_routes(*(each | {"hosts": hosts[each["name"]]} for each in routes)), keys) == []
+    assert under(raw_routes(*(each | {"hosts": hosts[str(each["name"])]} for each in routes)), keys) == []
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ def test_a_limit_behind_the_limits_of_every_tier_never_runs(scope: dict[str, str
 
     said = told("plugin-never-runs", *alone, further(on(LIMIT, **scope)))
 
-    assert said.startswith("plugins[0]: 'rate-limiting' never runs: Kong runs the most specific one of a name alone")
+    assert said.startswith(
+        "plugins[0]: 'rate-limiting' never runs: more specific ones of its name replace it everywhere: "
+    )
     assert "'consumer/pro/rate-limiting'" in said
 
 

@@ -160,10 +160,23 @@ def test_what_the_rules_take_for_granted_of_kongs_listener_is_so() -> None:
     assert not {"KONG_TRUSTED_IPS", "KONG_STREAM_LISTEN", "KONG_ROUTER_FLAVOR"} & variables.keys()
 
 
-@pytest.mark.parametrize("path", ["/api/*", "/users/:id/orders", "/v1/.*", "/v1/.+", "/a/**/b"])
-def test_patterns_of_other_routers_are_plain_text_to_kong(path: str) -> None:
-    assert literal(raw_routes({"name": "r", "paths": ["/ok/", path]})) == ["entities.routes[0].paths[1]"]
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("/api/orders/*", "write the prefix '/api/orders/', or the expression '~/api/orders/[^/]+'"),
+        ("/users/:id/orders", "write the prefix '/users/', or the expression '~/users/[^/]+/orders'"),
+        ("/v1/.*", "write the prefix '/v1/', or the expression '~/v1/.*'"),
+        ("/v1/x.+", "write the prefix '/v1/', or the expression '~/v1/x.+'"),
+        ("/a/**/b", "write the prefix '/a/', or the expression '~/a/[^/]+/b'"),
+    ],
+)
+def test_patterns_of_other_routers_are_plain_text_to_kong(path: str, remedy: str) -> None:
     assert literal(put("apis[0].routes[1].paths[1]", path)) == ["apis[0].routes[1].paths[1]"]
+
+    said = told("pattern-taken-literally", raw_routes({"name": "r", "paths": ["/ok/", path]}))
+
+    assert said.startswith("entities.routes[0].paths[1]: ")
+    assert f"; {remedy} [" in said
 
 
 @pytest.mark.parametrize(
