@@ -1,38 +1,65 @@
 """YAML for people: long texts, such as Lua and PEM, stand as blocks, and nothing refers to a place above."""
 
-from typing import Any
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
 
 import yaml
-from typing_extensions import override
+from yaml.representer import SafeRepresenter
+from yaml.resolver import Resolver
+
+_Emitter: Final = cast("type[yaml.SafeDumper]", getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+"""libyaml where PyYAML was built with it, as its wheels are. Without it characters beyond U+FFFF are not escaped."""
+_Tag = Callable[[type[yaml.Node], str, tuple[bool, bool]], str]
+_TEXT: Final = "tag:yaml.org,2002:str"
+_START: Final = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
+_END: Final = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
+_MAPPING: Final = (yaml.MappingStartEvent(None, None, implicit=True, flow_style=False), yaml.MappingEndEvent())
+_SEQUENCE: Final = (yaml.SequenceStartEvent(None, None, implicit=True, flow_style=False), yaml.SequenceEndEvent())
 
 
-def readable_yaml(document: Any) -> str:  # noqa: ANN401 (JSON)
+def readable_yaml(document: Mapping[str, Any]) -> str:
     """A document as text. The same document always gives the same bytes."""
-    return yaml.dump(document, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=120)
+    stream = io.StringIO()
+    _Writer(_Emitter(stream, allow_unicode=True, width=120)).write(document)
+    return stream.getvalue()
 
 
-def compact_yaml(document: Any) -> str:  # noqa: ANN401 (JSON)
-    """A document as text, with short lists of words on one line, as people write them."""
-    return yaml.dump(document, Dumper=_Compact, sort_keys=False, allow_unicode=True, width=120)
+class _Writer:
+    """Gives the emitter its events. PyYAML would make a tree of nodes first, which takes several times as long."""
 
+    def __init__(self, emitter: yaml.SafeDumper) -> None:
+        self._emit = emitter.emit
+        resolver = Resolver()
+        self._tag = cast("_Tag", resolver.resolve)  # pyright: ignore[reportUnknownMemberType] (PyYAML is untyped here)
 
-class _Readable(yaml.SafeDumper):
-    @override
-    def ignore_aliases(self, data: object) -> bool:
-        return True
+    def write(self, document: Mapping[str, Any]) -> None:
+        for event in _START:
+            self._emit(event)
+        self._value(document)
+        for event in _END:
+            self._emit(event)
 
+    def _value(self, value: Any) -> None:  # noqa: ANN401 (JSON)
+        if isinstance(value, str):
+            self._text(value)
+        elif isinstance(value, dict):
+            self._emit(_MAPPING[0])
+            for key, item in cast("Mapping[str, Any]", value).items():
+                self._text(key)
+                self._value(item)
+            self._emit(_MAPPING[1])
+        elif isinstance(value, list):
+            self._emit(_SEQUENCE[0])
+            for item in cast("Sequence[Any]", value):
+                self._value(item)
+            self._emit(_SEQUENCE[1])
+        else:
+            word = SafeRepresenter().represent_float(value).value if isinstance(value, float) else json.dumps(value)
+            self._emit(yaml.ScalarEvent(None, None, (True, False), word))
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # pyright: ignore[reportUnknownMemberType]
-
-
-_Readable.add_representer(str, _text)
-
-
-class _Compact(_Readable):
-    @override
-    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:
-        plain = all(isinstance(item, str | int | float) and "\n" not in str(item) for item in sequence)
-        short = plain and sum(len(str(item)) + 2 for item in sequence) <= 80
-        return super().represent_sequence(tag, sequence, flow_style=True if short else flow_style)
+    def _text(self, text: str) -> None:
+        """As a block where it has lines; else plain, or quoted where something else would be read of it."""
+        plain = self._tag(yaml.ScalarNode, text, (True, False)) == _TEXT
+        self._emit(yaml.ScalarEvent(None, None, (plain, True), text, style="|" if "\n" in text else None))

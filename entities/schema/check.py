@@ -38,6 +38,8 @@ def record_errors(record: Record, document: Document) -> Errors:
     errors: Errors = {}
     for name, value in document.items():
         field = record.fields.get(name)
+        if field and value is field.default:
+            continue  # Kong accepts its own defaults, and most of a completed document is defaults.
         found = UNKNOWN_FIELD if field is None else field_error(field, value)
         if found and name != "updated_at":
             errors[name] = found

@@ -20,6 +20,8 @@ from entities.schema.violations import ENTITY, REQUIRED, Errors, Violation, viol
 
 FACTS_FILE: Final = Path(__file__).with_name("kong-3.9.json")
 
+_NO_FIELDS: Final = Record({})
+
 
 class KongSchema:
     """What Kong accepts, and what it makes of it. Documents go in and come out in Kong's own terms.
@@ -123,7 +125,7 @@ class KongSchema:
 
     def encrypted(self, name: str) -> frozenset[str]:
         """Dotted paths of the fields of a kind, or of a plugin's configuration, that Kong marks as secrets."""
-        return frozenset(path for path, field in _leaves(self._named(name)) if field.encrypted)
+        return _encrypted(self._named(name))
 
     def record(self, kind: str, document: Mapping[str, Json]) -> Record:
         """The facts that hold for a document: of its kind, and of its plugin or protocols.
@@ -145,7 +147,7 @@ class KongSchema:
     def _named(self, name: str) -> Record:
         if name in self._entities:
             return self._entities[name]
-        return self.plugin_config(name) or Record({})
+        return self.plugin_config(name) or _NO_FIELDS
 
     def _errors(self, kind: str, document: Document) -> Errors:
         record = self.record(kind, document)
@@ -179,6 +181,11 @@ class KongSchema:
         if isinstance(name, str) and not self.editions(name):
             return f"plugin '{name}' not enabled; add it to the 'plugins' configuration property"
         return None
+
+
+@cache
+def _encrypted(record: Record) -> frozenset[str]:
+    return frozenset(path for path, field in _leaves(record) if field.encrypted)
 
 
 def _leaves(record: Record) -> list[tuple[str, Field]]:
