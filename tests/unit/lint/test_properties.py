@@ -50,19 +50,19 @@ def some(values: Sequence[Any], most: int = 3) -> st.SearchStrategy[list[Any]]:
     return st.lists(st.sampled_from(values), min_size=1, max_size=most, unique=True)
 
 
-ROUTES = st.lists(
-    st.fixed_dictionaries(
-        {"paths": some(PATHS)},
-        optional={
-            "hosts": some(HOSTS),
-            "methods": some(METHODS),
-            "headers": st.dictionaries(st.sampled_from(["X", "y"]), some(["1", "2"], 2), min_size=1),
-            "regex_priority": st.integers(0, 1),
-        },
-    ),
-    min_size=2,
-    max_size=6,
-)
+MATCHING: dict[str, st.SearchStrategy[Any]] = {
+    "hosts": some(HOSTS),
+    "methods": some(METHODS),
+    "headers": st.dictionaries(st.sampled_from(["X", "y"]), some(["1", "2"], 2), min_size=1),
+    "regex_priority": st.integers(0, 1),
+}
+
+
+@st.composite
+def _routes(draw: st.DrawFn) -> list[Document]:
+    """Routes that compete for the same few requests."""
+    fields = st.fixed_dictionaries({"paths": some(PATHS)}, optional=MATCHING)
+    return [{"name": f"r{index}"} | each for index, each in enumerate(draw(st.lists(fields, min_size=2, max_size=6)))]
 
 
 def _request(path: str, host: str, method: str, headers: tuple[tuple[str, str], ...]) -> RoutedRequest:
@@ -93,11 +93,10 @@ def _contradicts(finding: Finding, match: Match, host: str, method: str) -> bool
     return True
 
 
-@given(routes=ROUTES)
+@given(routes=_routes())
 @settings(max_examples=150, deadline=None)
 def test_what_the_router_ever_chooses_is_never_called_shadowed(routes: list[Document]) -> None:
-    named = [each | {"name": f"r{index}"} for index, each in enumerate(routes)]
-    checked = validated(edited("dev", raw_routes(*named)))
+    checked = validated(edited("dev", raw_routes(*routes)))
     state = desired_state(checked, OWNER)
     shadowed = [finding for finding in lint(checked, state).open if finding.rule.name == "route-shadowed"]
     router = Router([state.document(entity) for entity in state if entity.kind == "routes"])
@@ -157,13 +156,12 @@ def _stack_files(draw: st.DrawFn) -> Document:
 
 def _ids_that_run(state: DesiredState, configuration: Configuration) -> Iterator[str]:
     """The plugins that the stand-in chooses, for everybody who may ask on every route."""
-    guarded = {plugin.scope.route for plugin in state.plugins if plugin.name == "acl"}
-    allowed = {plugin.scope.route: plugin.config["allow"] for plugin in state.plugins if plugin.name == "acl"}
+    allowed = {plugin.scope.route: str(plugin.config["allow"]) for plugin in state.plugins if plugin.name == "acl"}
     for path, name in product(state.routes, CONFIGS):
-        consumers: list[str | None] = [tier for tier in TIERS if path.key in guarded]
+        consumers: list[str | None] = [tier for tier in TIERS if path.key in allowed]
         if name in BEHIND_THE_GATE:
-            consumers = [tier for tier in consumers if tier in str(allowed[path.key])]
-        if path.key not in guarded or name not in BEHIND_THE_GATE:
+            consumers = [tier for tier in TIERS if tier in allowed.get(path.key, "")]
+        if path.key not in allowed or name not in BEHIND_THE_GATE:
             consumers.append(None)
         for consumer in consumers:
             chosen = configuration.plugin(
