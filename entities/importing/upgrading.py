@@ -16,8 +16,8 @@ from entities.importing.kinds import called
 from entities.schema.paths import normalized
 
 _PLAIN: Final = re.compile(r"[a-zA-Z0-9.\-_~/%]*")
-_RESERVED: Final = frozenset("!#$%&'()*+,/:;=?@[]")
-_META: Final = frozenset(".^-{}\\|")
+_RESERVED: Final = b"!#$%&'()*+,/:;=?@[]"
+_META: Final = b".^-{}\\|"
 _RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
     "acl": {"whitelist": "allow", "blacklist": "deny"},
     "bot-detection": {"whitelist": "allow", "blacklist": "deny"},
@@ -46,15 +46,15 @@ def migrated_path(path: str) -> str:
         return path
     if _PLAIN.fullmatch(path):
         return normalized(path)
-    return "~" + re.sub(r"%([0-9A-Fa-f]{2})", _decoded, path)
+    return "~" + re.sub(rb"%([0-9A-Fa-f]{2})", _decoded, path.encode()).decode(errors="replace")
 
 
-def _decoded(match: re.Match[str]) -> str:
-    """A percent-encoded character of a regular expression, which Kong does not decode any more."""
-    character = chr(int(match[1], 16))
-    if character in _RESERVED:
+def _decoded(match: re.Match[bytes]) -> bytes:
+    """A percent-encoded byte of a regular expression, which Kong does not decode any more."""
+    byte = bytes([int(match[1], 16)])
+    if byte in _RESERVED:
         return match[0].upper()
-    return f"\\{character}" if character in _META else character
+    return b"\\" + byte if byte in _META else byte
 
 
 def _with_regex_paths(document: Document, findings: Findings) -> Document:

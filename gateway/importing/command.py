@@ -26,13 +26,13 @@ from gateway.importing.pulumi_file import import_file, import_ids
 from gateway.importing.report import Files, Report
 from gateway.importing.secrets_file import SecretsFileError, write_secrets
 from gateway.importing.stack_file import text_before, written
-from gateway.live import admin_settings
+from gateway.live import TIMEOUT, admin_settings, brief
 from gateway.recording import PROJECT
 from gateway.stacks import stack_settings
 from provider.admin import AdminError, AdminUnavailableError
 from provider.settings import SettingsError, check_settings, read_settings
 
-_REFUSALS = (AdminError, AdminUnavailableError, SecretsFileError, SettingsError, UnreadableFileError)
+_REFUSALS = (SecretsFileError, SettingsError, UnreadableFileError)
 
 
 class _RefusedError(Exception):
@@ -89,6 +89,7 @@ def import_command(
     ] = None,
     edition: Annotated[Edition | None, typer.Option(help="Kong's edition; a running gateway says it itself.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Whether Kong has a database; it has when left out.")] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that the Admin API gets for each answer.")] = TIMEOUT,
     force: Annotated[bool, typer.Option("--force", help="Write over the stack file and Pulumi's file.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when something is left out.")] = False,
 ) -> None:
@@ -98,7 +99,7 @@ def import_command(
     targets = _Targets(to or PROJECT / stack_file(stack), pulumi, secrets)
     try:
         _refuse_overwriting(targets, force=force)
-        found, enterprise = _read(sources or [], stack, admin, findings)
+        found, enterprise = _read(sources or [], stack, admin, timeout, findings)
         chosen: Edition = edition or ("enterprise" if enterprise else "oss")
         around = sections_around(PROJECT, stack, context=context, admin=admin, edition=chosen, mode=mode)
         proposal = proposed(gathered(found, findings, hidden), around, findings)
@@ -123,7 +124,9 @@ def _refuse_overwriting(targets: _Targets, *, force: bool) -> None:
         raise _RefusedError(f"{targets.secrets} is there already; secrets are never written over, name another file")
 
 
-def _read(sources: Sequence[Path], stack: str, admin: str | None, findings: Findings) -> tuple[tuple[Found, ...], bool]:
+def _read(
+    sources: Sequence[Path], stack: str, admin: str | None, seconds: float, findings: Findings
+) -> tuple[tuple[Found, ...], bool]:
     """The entities of the source, and whether it is Kong Enterprise."""
     if sources and admin:
         raise typer.BadParameter("write files or --admin, not both")
@@ -133,7 +136,10 @@ def _read(sources: Sequence[Path], stack: str, admin: str | None, findings: Find
     for wrong in check_settings(values, os.environ) if admin else ():
         raise wrong
     settings = read_settings(values, os.environ) if admin else admin_settings(stack_settings(stack))
-    running = asyncio.run(running_source.entities_of(settings, findings, _say))
+    try:
+        running = asyncio.run(running_source.entities_of(settings, brief(seconds), findings, _say))
+    except (AdminError, AdminUnavailableError) as error:
+        raise _RefusedError(f"cannot read Kong at {settings.admin_uri}: {error}") from error
     return running.entities, running.enterprise
 
 

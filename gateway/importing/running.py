@@ -10,7 +10,7 @@ from entities.importing.flattening import Found
 from entities.importing.kinds import called, why_unmanaged
 from entities.importing.live import declared
 from gateway.live import admin_api, read_snapshot
-from provider.admin import AdminApi, Say
+from provider.admin import AdminApi, Patience, Say
 from provider.settings import Settings
 
 _OTHERS: Final[dict[str, str]] = {
@@ -39,14 +39,14 @@ class Running:
     """Whether it is Kong Enterprise."""
 
 
-async def entities_of(settings: Settings, findings: Findings, say: Say) -> Running:
+async def entities_of(settings: Settings, patience: Patience, findings: Findings, say: Say) -> Running:
     """Read everything that a gateway holds.
 
     Raises:
         AdminUnavailableError: the Admin API does not answer.
         AdminError: it refuses to, or what answers is no Admin API.
     """
-    async with admin_api(settings, say=say) as admin:
+    async with admin_api(settings, patience=patience, say=say) as admin:
         root = await admin.get("/") or {}
         snapshot = await read_snapshot(admin)
         others = await asyncio.gather(*(_all(admin, path) for path in _OTHERS.values()))

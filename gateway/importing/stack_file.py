@@ -9,7 +9,7 @@ import yaml
 
 from config.files import NAMESPACE
 from entities.importing.findings import Finding, Findings, distinct
-from entities.readable import compact_yaml
+from gateway.importing.compact_yaml import compact_yaml
 
 _SCHEMA = "# yaml-language-server: $schema=config/stack.schema.json\n"
 _WIDTH = 116
