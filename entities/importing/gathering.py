@@ -129,7 +129,9 @@ def _completed(entry: _Entry, findings: Findings) -> Iterator[_Entry]:
         findings.leave_out(kind, entry.name, f"it needs {' and '.join(variables)}, which is not set here")
         return
     document = {name: value for name, value in document.items() if name not in _MEANINGLESS}
-    for path in _unknown_fields(kind, document):
+    violations = _violations(kind, document)
+    unknown = [each.path for each in violations if each.message == _UNKNOWN_FIELD]
+    for path in unknown:
         value = _value_at(document, path)
         if value in (None, [], {}):
             document = _without(document, path)
@@ -140,9 +142,10 @@ def _completed(entry: _Entry, findings: Findings) -> Iterator[_Entry]:
             return
         document = _without(document, path)
         findings.leave_out(kind, entry.name, f"its field {name}, which Kong 3.9 does not have")
-    refused = _refusal(kind, document)
-    if refused is not None:
-        findings.leave_out(kind, entry.name, refused)
+    if unknown:
+        violations = _violations(kind, document)
+    if violations:
+        findings.leave_out(kind, entry.name, _refusal(kind, document, violations))
         return
     yield _with_document(entry, kong_schema().complete(kind, document))
 
@@ -151,22 +154,14 @@ def _violations(kind: str, document: Document) -> list[Violation]:
     return kong_schema().check(kind, hidden(document))
 
 
-def _unknown_fields(kind: str, document: Document) -> list[Path]:
-    return [each.path for each in _violations(kind, document) if each.message == _UNKNOWN_FIELD]
-
-
-def _refusal(kind: str, document: Document) -> str | None:
+def _refusal(kind: str, document: Document, violations: Sequence[Violation]) -> str:
     """Why Kong would refuse a document: in its own words, unless they could show a secret."""
     if kind == "plugins" and not kong_schema().editions(str(document.get("name"))):
         return "Kong 3.9 has no plugin of this name, and a plugin of your own has no schema here"
-    violations = _violations(kind, document)
-    if not violations:
-        return None
-    first = violations[0]
+    first, *others = violations
     path = ".".join(str(step) for step in first.path if step != "@entity")
     message = "its value, which is a secret" if first.path in secret_paths(kind, document) else first.message
-    more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-    return f"Kong 3.9 refuses {path or 'it'}: {message}{more}"
+    return f"Kong 3.9 refuses {path or 'it'}: {message}" + (f" (and {len(others)} more)" if others else "")
 
 
 def _value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (JSON)
