@@ -155,13 +155,29 @@ def _write(targets: _Targets, imported: _Import) -> Files:
             f"the source holds {len(values)} {'secret' if len(values) == 1 else 'secrets'}, which no stack file may "
             "have; write --secrets FILE, which is made for you alone"
         )
-    ids = import_ids(imported.proposal, imported.stack)
-    wanted = targets.pulumi if ids and imported.proposal.settings.mode == "database" else None
-    resources = import_file(imported.document, imported.stack, ids) if wanted else None
+    ids, why_not = _import_ids(imported, targets)
+    resources = import_file(imported.document, imported.stack, ids) if ids else None
     if values and targets.secrets:
         write_secrets(targets.secrets, values)
     text = written(imported.document, imported.sources, imported.findings, text_before(targets.stack_file))
     targets.stack_file.write_text(text, encoding="utf-8")
-    if wanted and resources:
-        wanted.write_text(resources, encoding="utf-8")
-    return Files(targets.stack_file, wanted, len(ids), targets.secrets if values else None)
+    if targets.pulumi and resources:
+        targets.pulumi.write_text(resources, encoding="utf-8")
+    return Files(
+        stack_file=targets.stack_file,
+        own=PROJECT / stack_file(imported.stack),
+        pulumi=targets.pulumi if resources else None,
+        why_no_pulumi=why_not,
+        resources=len(ids),
+        secrets=targets.secrets if values else None,
+    )
+
+
+def _import_ids(imported: _Import, targets: _Targets) -> tuple[Mapping[tuple[str, str], str], str | None]:
+    """What `pulumi import` shall bring in, or why there is nothing, if somebody asked for it."""
+    if targets.pulumi is None:
+        return {}, None
+    if imported.proposal.settings.mode == "dbless":
+        return {}, "without a database no entity is a resource"
+    ids = import_ids(imported.proposal, imported.stack)
+    return ids, None if ids else "the source has no ids; a running gateway has them (--admin URL)"

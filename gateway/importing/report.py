@@ -21,9 +21,13 @@ class Files:
     """What an import wrote."""
 
     stack_file: Path
+    own: Path
+    """Where the stack's file belongs."""
     pulumi: Path | None
+    why_no_pulumi: str | None
+    """Why there is no file for `pulumi import` though somebody asked for one."""
     resources: int
-    """How many are in the file for `pulumi import`."""
+    """How many are in that file."""
     secrets: Path | None
 
 
@@ -107,6 +111,8 @@ def _written(stack: str, files: Files, secrets: Secrets) -> Table:
     table.add_row(str(files.stack_file), f"the settings of stack {stack}")
     if files.pulumi is not None:
         table.add_row(str(files.pulumi), f"{files.resources} resources for pulumi import")
+    if files.why_no_pulumi is not None:
+        table.add_row(Text("no file for pulumi import", style="yellow"), files.why_no_pulumi)
     if files.secrets is not None:
         count = len(secrets.values)
         table.add_row(str(files.secrets), f"{count} {'secret' if count == 1 else 'secrets'}; only you can read it")
@@ -114,6 +120,8 @@ def _written(stack: str, files: Files, secrets: Secrets) -> Table:
 
 
 def _commands(stack: str, files: Files, secrets: Secrets) -> Iterable[str]:
+    if files.stack_file.resolve() != files.own:
+        yield f"cp {files.stack_file} {files.own.name}"
     yield f"pulumi stack init {stack}"
     if files.secrets is not None:
         yield from commands_for_known(files.secrets, secrets.values, stack)

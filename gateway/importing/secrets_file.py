@@ -31,12 +31,11 @@ def write_secrets(file: Path, values: Mapping[str, str]) -> None:
 
 def commands_for_known(file: Path, names: Iterable[str], stack: str) -> Iterator[str]:
     """Commands that set secrets from the file: values go from pipe to pipe, and no shell remembers them."""
-    read = "import json,sys; sys.stdout.write(json.load(open(sys.argv[1]))[sys.argv[2]])"
-    listed = " ".join(shlex.quote(name) for name in names)
-    yield f"for name in {listed}; do"
-    yield f"  python -c {shlex.quote(read)} {shlex.quote(str(file))} $name |"
+    yield f"for name in {' '.join(names)}; do"
+    yield f"  python -m gateway.importing.secret {shlex.quote(str(file))} $name |"
     yield f"    pulumi config set --secret --raw {NAMESPACE}:$name --stack {stack}"
-    yield f"done && rm {shlex.quote(str(file))}"
+    yield "done"
+    yield f"rm {shlex.quote(str(file))}   # when each is set"
 
 
 def commands_for_wanted(names: Iterable[str], stack: str) -> Iterator[str]:

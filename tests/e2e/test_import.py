@@ -21,7 +21,7 @@ from entities.schema import UNKNOWN
 from entities.state import DesiredState, Owner
 from entities.validation import validated
 from gateway.commands import app
-from gateway.recording import record
+from gateway.recording import PROJECT, record
 from tests.e2e.grown import SECRETS, grow
 from tests.standin import RunningStandin, running_standin
 
@@ -135,11 +135,10 @@ def test_the_commands_that_set_secrets_pass_each_value_on_unchanged(adopted: Ran
     fake.chmod(0o755)
     lines = adopted.out.splitlines()
     first = next(index for index, line in enumerate(lines) if line.strip().startswith("for name in"))
-    last = next(index for index, line in enumerate(lines) if line.strip().startswith("done"))
-    script = "\n".join(lines[first : last + 1]).replace(f"rm {adopted.folder}", f": {adopted.folder}")
+    script = "\n".join(lines[first : lines.index("  done") + 1])
     path = f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-    subprocess.run(["/bin/sh", "-c", script], check=True, env={**os.environ, "PATH": path})
+    subprocess.run(["/bin/sh", "-c", script], check=True, env={**os.environ, "PATH": path}, cwd=PROJECT)
 
     written = {file.name: file.read_text() for file in (tmp_path / "set").iterdir()}
     assert written == adopted.json("secrets.json")
@@ -222,6 +221,16 @@ def test_strict_is_not_content_when_something_is_left_out(tmp_path: Path) -> Non
 
     assert run(tmp_path, str(tmp_path / "kong.yaml"), "--strict").code == 1
     assert run(tmp_path, str(tmp_path / "whole.yaml"), "--strict", "--force").code == 0
+
+
+def test_a_file_without_ids_gives_pulumi_nothing_to_import_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "kong.yaml").write_text(DECK)
+
+    ran = run(tmp_path, str(tmp_path / "kong.yaml"), "--pulumi", str(tmp_path / "import.json"))
+
+    assert not (tmp_path / "import.json").exists()
+    assert "the source has no ids" in ran.out
+    assert "pulumi import --file" not in ran.out
 
 
 def test_a_folder_is_read_whole(tmp_path: Path) -> None:
