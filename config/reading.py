@@ -95,7 +95,7 @@ def _read_section(name: str, alias: str, document: Document) -> _Part:
     found: dict[Problem, None] = {}
     while True:
         origins = _Origins()
-        draft = cast("Document", _without(given, wrong, (), (), origins))
+        draft = cast("Document", _without(given, wrong, (), (), origins)) if wrong else given
         try:
             value = getattr(model.model_validate_json(json.dumps(draft), strict=True), name)
         except ValidationError as refusal:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from entities.model import Document, Entity, EntityKind
 from entities.readable import readable_yaml
-from entities.schema.document import UNKNOWN
+from entities.schema.document import UNKNOWN, holds_unknown
 from entities.secret import referred_secret
 from entities.state import AnyEntity, DesiredState
 
@@ -56,8 +56,9 @@ def declarative_yaml(state: DesiredState) -> str:
 
 def _entry(state: DesiredState, entity: Entity) -> Document:
     """An entity without its references, and without fields that have no value."""
-    document = _told(state.document(entity), entity.fields())
-    return {field: value for field, value in document.items() if value is not None and field not in entity.references()}
+    document, references = state.document(entity), entity.references()
+    told = _told(document, entity.fields()) if holds_unknown(document) else document
+    return {field: value for field, value in told.items() if value is not None and field not in references}
 
 
 def _told(value: Any, given: Any) -> Any:  # noqa: ANN401 (JSON)

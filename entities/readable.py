@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import yaml
@@ -11,7 +12,7 @@ from yaml.resolver import Resolver
 
 _Emitter: Final = cast("type[yaml.SafeDumper]", getattr(yaml, "CSafeDumper", yaml.SafeDumper))
 """libyaml where PyYAML was built with it, as its wheels are. Without it characters beyond U+FFFF are not escaped."""
-_Tag = Callable[[type[yaml.Node], str, tuple[bool, bool]], str]
+_RESOLVER: Final = Resolver()
 _TEXT: Final = "tag:yaml.org,2002:str"
 _START: Final = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
 _END: Final = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
@@ -26,13 +27,18 @@ def readable_yaml(document: Mapping[str, Any]) -> str:
     return stream.getvalue()
 
 
+@lru_cache(maxsize=4096)
+def _text(text: str) -> yaml.Event:
+    """As a block where it has lines; else plain, or quoted where something else would be read of it."""
+    tag = cast("str", _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)))  # pyright: ignore[reportUnknownMemberType] (PyYAML is untyped here)
+    return yaml.ScalarEvent(None, None, (tag == _TEXT, True), text, style="|" if "\n" in text else None)
+
+
 class _Writer:
     """Gives the emitter its events. PyYAML would make a tree of nodes first, which takes several times as long."""
 
     def __init__(self, emitter: yaml.SafeDumper) -> None:
         self._emit = emitter.emit
-        resolver = Resolver()
-        self._tag = cast("_Tag", resolver.resolve)  # pyright: ignore[reportUnknownMemberType] (PyYAML is untyped here)
 
     def write(self, document: Mapping[str, Any]) -> None:
         for event in _START:
@@ -43,11 +49,11 @@ class _Writer:
 
     def _value(self, value: Any) -> None:  # noqa: ANN401 (JSON)
         if isinstance(value, str):
-            self._text(value)
+            self._emit(_text(value))
         elif isinstance(value, dict):
             self._emit(_MAPPING[0])
             for key, item in cast("Mapping[str, Any]", value).items():
-                self._text(key)
+                self._emit(_text(key))
                 self._value(item)
             self._emit(_MAPPING[1])
         elif isinstance(value, list):
@@ -58,8 +64,3 @@ class _Writer:
         else:
             word = SafeRepresenter().represent_float(value).value if isinstance(value, float) else json.dumps(value)
             self._emit(yaml.ScalarEvent(None, None, (True, False), word))
-
-    def _text(self, text: str) -> None:
-        """As a block where it has lines; else plain, or quoted where something else would be read of it."""
-        plain = self._tag(yaml.ScalarNode, text, (True, False)) == _TEXT
-        self._emit(yaml.ScalarEvent(None, None, (plain, True), text, style="|" if "\n" in text else None))

@@ -42,7 +42,7 @@ class KongEntities(ComponentResource):
         self._made: dict[tuple[EntityKind, str], CustomResource] = {}
         for entity in state:
             made = self._made[entity.kind, entity.key] = self._resource(entity)
-            if entity in state.global_plugins:
+            if entity.kind == "plugins" and not entity.references():
                 self._everywhere.append(made)
         self.count = pulumi.Output.from_input(len(self._made))
         self.register_outputs({"count": self.count})

@@ -174,7 +174,11 @@ def _length(value: Json) -> int:
 
 
 def _in(value: Json, options: Json) -> bool:
-    return isinstance(options, list) and any(_same(value, option) for option in options)
+    if not isinstance(options, list):
+        return False
+    if isinstance(value, str):
+        return value in options
+    return any(_same(value, option) for option in options)
 
 
 def _same(one: Json, other: Json) -> bool:

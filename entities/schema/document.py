@@ -80,9 +80,9 @@ def is_vault_reference(value: object) -> bool:
 def holds_unknown(value: Json | Absent) -> bool:
     """Whether a value is unknown or has an unknown part."""
     if isinstance(value, dict):
-        return any(holds_unknown(part) for part in value.values())
+        return any(map(holds_unknown, value.values()))
     if isinstance(value, list):
-        return any(holds_unknown(part) for part in value)
+        return any(map(holds_unknown, value))
     return value is UNKNOWN
 
 

@@ -56,7 +56,7 @@ def add_rule_errors(record: Record, document: Document, errors: Errors, field_er
 
 def _applies(check: Check, record: Record, document: Document, errors: Errors) -> bool:
     values = {source: look_up(document, source) for source in check.sources}
-    if any(holds_unknown(value) for value in values.values()):
+    if any(map(holds_unknown, values.values())):
         return False
     references = [source for source, value in values.items() if is_vault_reference(value)]
     if any((field := record.at(source)) and field.referenceable for source in references):
