@@ -4,10 +4,12 @@
 
 import asyncio
 import json
+from types import SimpleNamespace
 
 import grpc
 import pytest
 
+from provider import admin
 from provider.admin import Patience
 from tests.provider.engine import QUICK, TAGS, Engine, Resource, changes, refused, running_engine
 from tests.provider.gateway import REAL_KONG, TestGateway, answers, hangs, hangs_up, new_application
@@ -99,6 +101,19 @@ async def test_an_admin_api_that_never_comes_up_ends_with_a_message() -> None:
     assert caught.code == grpc.StatusCode.UNAVAILABLE
     assert "Kong's Admin API did not answer for" in caught.details
     assert "GATEWAY_ADMIN_URL" in caught.details
+
+
+async def test_patience_begins_anew_with_each_answer(
+    monkeypatch: pytest.MonkeyPatch, kong: TestGateway, engine: Engine
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(admin, "time", SimpleNamespace(monotonic=lambda: now))
+    for number in range(3):
+        kong.fault = answers(503, times=2)
+        await engine.create("Service", f"s{number}", SERVICE | {"name": f"s{number}"})
+        now += 3600
+
+    assert len(await kong.all("services")) == 3
 
 
 async def test_cancelling_ends_a_wait() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.provider.gateway import TestGateway
 from tests.provider.program import Document, Stack, desired, live
-from tests.provider.stack_file import ALL, CREDENTIALS, stack_file
+from tests.provider.stack_file import ALL, CREDENTIALS, changed_stack_file, stack_file
 
 
 def _rename_a_route(document: Document) -> None:
@@ -237,6 +237,16 @@ async def test_a_stack_is_applied_changes_nothing_after_and_leaves_nothing(stack
     assert not kong.requests
     await stack.destroy()
     assert await live(kong) == []
+
+
+async def test_a_preview_says_what_an_update_does_from_where_nothing_can_be_reached(stack: Stack) -> None:
+    await stack.up(stack_file())
+    elsewhere = Stack(stack.kong, state=stack.state, address="kubernetes://nowhere/kong/kong-admin:8001")
+
+    planned = await elsewhere.preview(changed_stack_file())
+
+    assert planned == await stack.up(changed_stack_file())
+    assert {"create", "update", "delete", "same"} == planned.keys()
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=named)

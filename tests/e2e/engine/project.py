@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import psutil
+import yaml
 from pydantic import JsonValue
 
 from gateway.recording import record
@@ -41,6 +42,21 @@ def dev_stack(cluster: Cluster, folder: Path, **sections: JsonValue) -> "Project
     project = Project(PulumiStack("dev", file, backend, cluster.kubeconfig), document)
     project.says()
     return project
+
+
+def unreachable(folder: Path, context: str) -> Path:
+    """A kubeconfig with a context of which nobody answers."""
+    document: dict[str, object] = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": context, "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [{"name": context, "user": {}}],
+        "contexts": [{"name": context, "context": {"cluster": context, "user": context}}],
+        "current-context": context,
+    }
+    kubeconfig = folder / "unreachable"
+    kubeconfig.write_text(yaml.safe_dump(document))
+    return kubeconfig
 
 
 @dataclass

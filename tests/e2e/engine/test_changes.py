@@ -1,4 +1,4 @@
-"""A stack with everything that a stack file can say, and much of it changed: previews are clean, one update each way."""
+"""A stack with everything that a stack file can say, and much of it changed: clean previews, one update each way."""
 
 import pytest
 

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from sandbox.cluster.kubeconfig import Cluster
-from tests.e2e.engine.project import Project, dev_stack
+from tests.e2e.engine.project import Project, dev_stack, unreachable
 
 pytestmark = pytest.mark.xdist_group("engine-offline")
 
@@ -17,17 +16,7 @@ NOWHERE = "nowhere"
 @pytest.fixture
 def offline(tmp_path: Path) -> Project:
     """The dev stack for a cluster that does not answer, and so has no Admin API that would."""
-    kubeconfig = tmp_path / "kubeconfig"
-    document: dict[str, object] = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": NOWHERE, "cluster": {"server": "https://127.0.0.1:1"}}],
-        "users": [{"name": NOWHERE, "user": {}}],
-        "contexts": [{"name": NOWHERE, "context": {"cluster": NOWHERE, "user": NOWHERE}}],
-        "current-context": NOWHERE,
-    }
-    kubeconfig.write_text(yaml.safe_dump(document))
-    return dev_stack(Cluster(kubeconfig, NOWHERE, None), tmp_path)
+    return dev_stack(Cluster(unreachable(tmp_path, NOWHERE), NOWHERE, None), tmp_path)
 
 
 def test_a_preview_plans_every_resource_with_nothing_to_reach(offline: Project) -> None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 
-from components.platform.names import KONG
+from components.platform.names import GATEWAY_LABELS
 from sandbox.cluster.objects import Objects
 from sandbox.kong.faults import Fault
 from sandbox.kong.gateway import Options, Ports
@@ -156,11 +156,7 @@ async def struck(gateway: Kong, updating: "subprocess.Popen[str]") -> None:
 
 
 async def pods(objects: Objects, namespace: str) -> list[str]:
-    """Kong's pods that are not about to end."""
-    live = await objects.of_kind("v1", "Pod", namespace)
-    return [
-        pod["metadata"]["name"]
-        for pod in live
-        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == KONG
-        and "deletionTimestamp" not in pod["metadata"]
-    ]
+    """The gateway's pods that are not about to end."""
+    live = [pod["metadata"] for pod in await objects.of_kind("v1", "Pod", namespace)]
+    gateway = [pod for pod in live if GATEWAY_LABELS.items() <= pod.get("labels", {}).items()]
+    return [pod["name"] for pod in gateway if "deletionTimestamp" not in pod]

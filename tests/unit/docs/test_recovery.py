@@ -5,7 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs/recovery.md").read_text()
-ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line.startswith("| ")][1:]
+TABLE = [line.strip("|").split("|") for line in TEXT.splitlines() if line.startswith("| ")]
+ROWS = [[cell.strip() for cell in row] for row in TABLE[1:]]
 MARK = re.compile(r'recovers\("([^"]+)"\)')
 
 
