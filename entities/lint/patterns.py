@@ -73,7 +73,5 @@ def hosts_over(host: str) -> Iterator[str]:
 def _wildcards(name: str) -> Iterator[str]:
     labels = name.split(".")
     for at in range(1, len(labels)):
-        if not name.endswith("*"):
-            yield ".".join(("*", *labels[at:]))
-        if not name.startswith("*"):
-            yield ".".join((*labels[:at], "*"))
+        yield ".".join(("*", *labels[at:]))
+        yield ".".join((*labels[:at], "*"))

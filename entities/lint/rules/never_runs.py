@@ -20,8 +20,6 @@ _Request = tuple[RouteItem, str | None]
 
 
 def _flaws(subject: Subject) -> Iterator[Flaw]:
-    if not subject.routes:
-        return
     meeting = _Meeting(subject)
     for plugin in subject.plugins:
         verdict = meeting.verdict(plugin) if plugin.given.get("enabled") is not False else None

@@ -42,6 +42,12 @@ def test_public_reading_beside_protected_writing_opens_nothing() -> None:
     assert under(NOTHING_ACCEPTED, reading, public) == []
 
 
+def test_what_never_gets_to_an_open_route_is_not_open() -> None:
+    routes = [{"name": "inner", "paths": ["~/x/"]}, {"name": "outer", "paths": ["/x/y/"]}]
+
+    assert under(raw_routes(*routes), raw("plugins", KEYS | {"route": "inner"})) == []
+
+
 def test_another_host_is_another_prefix() -> None:
     keys = raw("plugins", KEYS | {"route": "inner"})
     hosts = {"inner": ["a.test"], "outer": ["b.test"]}

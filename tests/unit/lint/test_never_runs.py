@@ -111,6 +111,22 @@ def test_a_plugin_for_tcp_never_runs() -> None:
     assert "listens for HTTP alone" in told("plugin-never-runs", raw("plugins", plugin))
 
 
+def test_acl_may_go_by_other_groups_than_the_consumers_own() -> None:
+    own = raw("routes", {"name": "own", "service": "omnify-api", "paths": ["/own/"]})
+    limit = {"name": "rate-limiting", "route": "own", "consumer": "pro-tier", "config": {"second": 5}}
+
+    for other, found in ((False, ["entities.plugins[2]"]), (True, [])):
+        acl = {"name": "acl", "route": "own", "config": {"allow": ["staff"], "always_use_authenticated_groups": other}}
+        assert never_runs(own, raw("plugins", {"name": "key-auth", "route": "own"}, acl, limit)) == found
+
+
+def test_the_gate_is_for_routes_that_are_not_declared() -> None:
+    lua = {"name": "pre-function", "config": {"access": ["return"]}}
+    everywhere = [lua | {"route": name} for name in ("omnify-auth", "omnify-health")]
+
+    assert never_runs(raw("plugins", *everywhere)) == []
+
+
 OIDC = authenticated_by("oidc")
 EVERYTHING_PUBLIC = [
     put(f"apis[0].routes[{index}].access", {"public": "Nobody needs a token here."}) for index in range(5)
