@@ -14,7 +14,15 @@ _METHODS: Final[JsonValue] = ["GET", "HEAD", "POST"]
 _SHARED: Final[Document] = {
     "cluster": {"context": "bench"},
     "platform": {"gracePeriodSeconds": 90},
+    "database": {"kind": "external", "host": "postgres.example", "credentialsSecret": "postgres"},
 }
+_NOTHING_OF_ITS_OWN: Final[Document] = {
+    "auth": {"kind": "none"},
+    "tiers": [],
+    "traffic": {"maxBody": None, "correlationHeader": None},
+    "observability": {"prometheus": None, "accessLog": False},
+}
+"""A gateway that comes to no entity by itself."""
 
 
 def modelled(entities: int) -> Document:
@@ -43,21 +51,39 @@ def _api(number: int) -> JsonValue:
     }
 
 
+def services(count: int) -> Document:
+    """So many services with a route and two plugins each: four entities a service."""
+    names = [f"api-{number}" for number in range(count)]
+    plugins: list[JsonValue] = []
+    for name in names:
+        plugins.append({"name": "rate-limiting", "on": {"service": name}, "config": {"minute": 60, "policy": "local"}})
+        plugins.append({"name": "request-size-limiting", "on": {"service": name}, "config": {}})
+    return (
+        _SHARED
+        | _NOTHING_OF_ITS_OWN
+        | {
+            "apis": [_public_api(name) for name in names],
+            "backends": {name: f"http://{name}.bench.svc:8000" for name in names},
+            "plugins": plugins,
+        }
+    )
+
+
+def _public_api(name: str) -> JsonValue:
+    access: JsonValue = {"public": "A benchmark asks for no token."}
+    return {
+        "name": name,
+        "routes": [{"name": f"{name}-all", "paths": [f"/{name}/"], "methods": _METHODS, "access": access}],
+    }
+
+
 def raw(entities: int) -> Document:
     """As many entities in Kong's own terms, in groups of ten, and a gateway that has nothing of its own."""
     kinds: dict[str, list[JsonValue]] = {}
     for number in range(entities // 10):
         for kind, documents in _group(number).items():
             kinds.setdefault(kind, []).extend(documents)
-    return _SHARED | {
-        "auth": {"kind": "none"},
-        "tiers": [],
-        "apis": [],
-        "backends": {},
-        "traffic": {"maxBody": None, "correlationHeader": None},
-        "observability": {"prometheus": None, "accessLog": False},
-        "entities": dict[str, JsonValue](kinds),
-    }
+    return _SHARED | _NOTHING_OF_ITS_OWN | {"apis": [], "backends": {}, "entities": dict[str, JsonValue](kinds)}
 
 
 def _group(number: int) -> Mapping[str, list[JsonValue]]:
@@ -68,8 +94,9 @@ def _group(number: int) -> Mapping[str, list[JsonValue]]:
         "targets": [{"upstream": name, "target": f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}:8080"}],
         "services": [{"name": name, "host": name, "port": 80, "path": "/v1", "tags": [name]}],
         "routes": [
-            {"name": route, "service": name, "paths": [f"/{name}/{route}", f"~/{name}/v\\d+/{route}"]}
-            for route in routes
+            {"name": routes[0], "service": name, "paths": [f"~/{name}/v\\d+/read"]},
+            {"name": routes[1], "service": name, "paths": [f"/{name}/write"], "methods": ["POST", "PUT"]},
+            {"name": routes[2], "service": name, "paths": [f"/{name}/admin"], "hosts": ["admin.example"]},
         ],
         "consumers": [{"username": name, "custom_id": str(number)}],
         "acls": [{"consumer": name, "group": "teams"}],
