@@ -24,6 +24,7 @@ CLOSED: Final[Mapping[str, Any]] = {
     "cors": None,
     "observability": {"prometheus": None, "accessLog": False},
     "plugins": [],
+    "lint": {"accept": []},
     "entities": {},
 }
 """What the sections about Kong's entities say when Kong holds nothing at all."""

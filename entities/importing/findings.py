@@ -1,6 +1,5 @@
 """What an import has to tell: what was left out, and what was changed on the way."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -31,8 +30,3 @@ class Findings:
     def convert(self, kind: str, name: str, reason: str) -> None:
         """Tell that something was changed."""
         self.converted.append(Finding(kind, name, reason))
-
-
-def distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Findings without repetitions."""
-    return tuple(dict.fromkeys(findings))

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from entities.importing.findings import Findings
 from entities.importing.flattening import Document, Found, Inside
-from entities.importing.kinds import MANAGED, called, references
+from entities.importing.kinds import MANAGED, called, references, title
 from entities.importing.placeholders import unset_variables
 from entities.importing.secrets import Secrets, secret_paths
 from entities.importing.snis import with_snis
@@ -51,20 +51,18 @@ class _Entry:
 
     found: Found
     id: str
-
-    @property
-    def name(self) -> str:
-        return called(self.found.kind, self.found.document)
+    name: str
+    """What it is called when something is told of it."""
 
 
 def gathered(found: Sequence[Found], findings: Findings, secrets: Secrets) -> Gathered:
     """The entities of a source as a snapshot, in the source's order."""
-    entries = [_Entry(each, _identity(each)) for each in with_snis(found, findings)]
+    entries = _entries(list(with_snis(found, findings)))
     invented = {entry.id for entry in entries if entry.found.document.get("id") is None}
     resolved = _resolved(entries, findings)
     right = [entry for each in resolved for entry in _completed(each, findings)]
     whole = _without_dangling(_distinct(right, findings), findings)
-    names = {entry.id: entry.name for entry in whole}
+    names = {entry.id: called(entry.found.kind, entry.found.document) for entry in whole}
     kinds: dict[str, list[Document]] = {kind: [] for kind in MANAGED}
     for entry in whole:
         document = secrets.taken_out(
@@ -74,6 +72,18 @@ def gathered(found: Sequence[Found], findings: Findings, secrets: Secrets) -> Ga
         kinds[entry.found.kind].append(document)
     snapshot = Snapshot({kind: tuple(documents) for kind, documents in kinds.items() if documents})
     return Gathered(snapshot, frozenset(invented))
+
+
+def _entries(found: Sequence[Found]) -> list[_Entry]:
+    """Entities with their ids, and with names that tell them from one another."""
+    names = {each.place: called(each.kind, each.document) for each in found}
+    entries: list[_Entry] = []
+    for each in found:
+        said = (each.document.get(field) for field in references(each.kind))
+        holders = [names[other.place] if isinstance(other, Inside) else said_name(other) for other in said]
+        name = title(each.kind, each.document, [holder for holder in holders if holder is not None])
+        entries.append(_Entry(each, _identity(each), name))
+    return entries
 
 
 def _identity(found: Found) -> str:
@@ -224,6 +234,7 @@ def _targets(entry: _Entry) -> Iterator[tuple[str, str]]:
 def _owner(entry: _Entry, names: Mapping[str, str]) -> str:
     """Whose a secret is, in words: the entity's own name, or that of what it belongs to."""
     holders = [names[target] for _, target in _targets(entry)]
+    own = names[entry.id]
     if entry.found.kind == "plugins":
-        return "-".join([*holders, entry.name])
-    return holders[0] if holders else entry.name
+        return "-".join([*holders, own])
+    return holders[0] if holders else own

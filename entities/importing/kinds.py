@@ -1,6 +1,6 @@
 """The kinds of entities that a source may have: those that this program manages, and the others by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, cast, get_args
 
@@ -37,6 +37,9 @@ _REASONS: Final[Mapping[str, str]] = {
 }
 
 
+_KNOWN_BY_NAME: Final = frozenset({"routes", "services", "upstreams"})
+
+
 def why_unmanaged(kind: str) -> str:
     """Why entities of a kind are not imported."""
     return _REASONS.get(kind, "no resource of this program stands for this kind")
@@ -52,6 +55,17 @@ def called(kind: str, document: Mapping[str, Any]) -> str:
         if isinstance(value, str) and value:
             return value
     return str(document.get("id") or "(unnamed)")
+
+
+def title(kind: str, document: Mapping[str, Any], holders: Sequence[str]) -> str:
+    """What people call an entity among all of its kind; `holders` are the names of those that it refers to."""
+    name = called(kind, document)
+    if not holders:
+        return name
+    if kind == "plugins":
+        return f"{name} on {' and '.join(holders)}"
+    # An entity with a name is known by it, wherever it belongs; any other only by what it belongs to.
+    return name if kind in _KNOWN_BY_NAME and name == document.get("name") else f"{name} of {holders[0]}"
 
 
 @cache

@@ -4,7 +4,7 @@ What the sections of their own can say is recognised where rendering gives exact
 Kong's own terms under `entities:`. What this program refuses is left out and told of.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from entities.importing.everywhere import Sections, recognised_everywhere
 from entities.importing.findings import Findings
 from entities.importing.flattening import Document
 from entities.importing.gathering import Gathered
-from entities.importing.kinds import MANAGED, called, references
+from entities.importing.kinds import MANAGED, called, references, title
 from entities.importing.raw import Writer
 from entities.schema import kong_schema
 from entities.snapshot import Snapshot
@@ -124,7 +124,8 @@ def _withdraw_other_editions(snapshot: Snapshot, edition: str, refused: _Refused
     for plugin in snapshot.of("plugins"):
         name = str(plugin["name"])
         if edition not in kong_schema().editions(name):
-            findings.leave_out("plugins", name, "it is in Kong Enterprise only; --edition enterprise takes it")
+            what = _title(snapshot, "plugins", plugin)
+            findings.leave_out("plugins", what, "it is in Kong Enterprise only; --edition enterprise takes it")
             refused.entities.add(str(plugin["id"]))
 
 
@@ -135,8 +136,9 @@ def _withdraw(problem: Problem, attempt: _Attempt, refused: _Refused, findings: 
         case ("entities", str() as kind, int() as index, *_):
             document = attempt.raw[kind][index]
             if str(document["id"]) not in refused.entities:
-                findings.leave_out(kind, called(kind, document), _reason(problem))
-                refused.entities |= {str(document["id"]), *_dependents(attempt.snapshot, kind, document, findings)}
+                refused.entities.add(str(document["id"]))
+                findings.leave_out(kind, _title(attempt.snapshot, kind, document), _reason(problem))
+                _withdraw_dependents(attempt.snapshot, kind, document, refused, findings)
         case ("apis", int() as index, *_):
             refused.apis.add(services[attempt.sections["apis"][index]["name"]])
         case ("backends", str() as name, *_):
@@ -145,18 +147,31 @@ def _withdraw(problem: Problem, attempt: _Attempt, refused: _Refused, findings: 
             pass
 
 
+def _title(snapshot: Snapshot, kind: str, document: Mapping[str, Any]) -> str:
+    """What an entity is called when something is told of it."""
+    holders: list[str] = []
+    for name, other in references(kind).items():
+        reference = document.get(name)
+        found = (each for each in snapshot.of(other) if reference == {"id": each["id"]})
+        holders += [called(other, each) for each in found]
+    return title(kind, document, holders)
+
+
 def _reason(problem: Problem) -> str:
     where = key_path(problem.location[3:])
     return f"{where}: {problem.message}" if where else problem.message
 
 
-def _dependents(snapshot: Snapshot, kind: str, document: Document, findings: Findings) -> Iterator[str]:
-    """The entities that refer to one that is left out, directly or through others."""
+def _withdraw_dependents(
+    snapshot: Snapshot, kind: str, document: Mapping[str, Any], refused: _Refused, findings: Findings
+) -> None:
+    """Take back the entities that refer to one that is left out, directly or through others."""
     for other in MANAGED:
         fields = [name for name, target in references(other).items() if target == kind]
-        for each in snapshot.of(other):
-            if any(each.get(name) == {"id": document["id"]} for name in fields):
+        for each in snapshot.of(other) if fields else ():
+            refers = any(each.get(name) == {"id": document["id"]} for name in fields)
+            if refers and str(each["id"]) not in refused.entities:
+                refused.entities.add(str(each["id"]))
                 what = f"the {kind.removesuffix('s')} that it refers to is left out"
-                findings.leave_out(other, called(other, each), what)
-                yield str(each["id"])
-                yield from _dependents(snapshot, other, cast("Document", each), findings)
+                findings.leave_out(other, _title(snapshot, other, each), what)
+                _withdraw_dependents(snapshot, other, each, refused, findings)

@@ -9,11 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from entities.importing.findings import Finding, Findings, distinct
+from entities.importing.findings import Finding, Findings
 from entities.importing.kinds import MANAGED
 from entities.importing.proposal import Proposal
 from entities.importing.secrets import Secrets
 from gateway.importing.secrets_file import commands_for_known, commands_for_wanted
+
+_NAMED = 6
+"""So many of a row are called by their names."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Report:
 
     def show(self, stack: str, sources: Sequence[str], proposal: Proposal, findings: Findings) -> None:
         """What was found, and what of it the settings do not say or say otherwise."""
-        left_out = distinct(findings.left_out)
+        left_out = findings.left_out
         total = len(proposal.snapshot)
         self._console.print(
             Text.assemble(("✓ ", "green"), (f"{total} {_entities(total)}", "bold"), f" from {', '.join(sources)}")
@@ -49,7 +52,7 @@ class Report:
             what = f"{len(left_out)} {'thing is' if len(left_out) == 1 else 'things are'} left out"
             self._console.print(Text.assemble(("! ", "yellow"), (what, "bold yellow"), f" of stack {stack}"))
             self._console.print(_indented(_table(left_out)))
-        converted = distinct(findings.converted)
+        converted = findings.converted
         if converted:
             self._console.print(Text.assemble(("~ ", "cyan"), ("said in other words", "bold")))
             self._console.print(_indented(_table(converted)))
@@ -82,8 +85,8 @@ def _counts(proposal: Proposal, left_out: Sequence[Finding]) -> Table:
     for heading in ("own section", "entities:", "left out"):
         table.add_column(heading, justify="right")
     missing: dict[str, int] = {}
-    for kind, _ in {(each.kind, each.name): None for each in left_out}:
-        missing[kind] = missing.get(kind, 0) + 1
+    for each in left_out:
+        missing[each.kind] = missing.get(each.kind, 0) + 1
     for kind in (*MANAGED, *sorted(missing.keys() - set(MANAGED))):
         ids = {str(document["id"]) for document in proposal.snapshot.of(kind)}
         own = len(ids & proposal.recognised)
@@ -95,12 +98,17 @@ def _counts(proposal: Proposal, left_out: Sequence[Finding]) -> Table:
 
 
 def _table(findings: Iterable[Finding]) -> Table:
+    """What is told of the same way is one row; the stack file names all of it."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for each in findings:
+        rows.setdefault((each.kind, each.reason), []).append(each.name)
     table = _grid()
     table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold", ratio=2)
     table.add_column(overflow="fold", ratio=3)
-    for each in findings:
-        table.add_row(each.kind, Text(each.name), Text(each.reason))
+    for (kind, reason), names in rows.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        table.add_row(kind, Text(", ".join(names[:_NAMED]) + more), Text(reason))
     return table
 
 

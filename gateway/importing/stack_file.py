@@ -8,7 +8,7 @@ from typing import Any, cast
 import yaml
 
 from config.files import NAMESPACE
-from entities.importing.findings import Finding, Findings, distinct
+from entities.importing.findings import Finding, Findings
 from gateway.importing.compact_yaml import compact_yaml
 
 _SCHEMA = "# yaml-language-server: $schema=config/stack.schema.json\n"
@@ -34,8 +34,8 @@ def text_before(file: Path) -> str | None:
 
 def _head(sources: Sequence[str], findings: Findings) -> Iterator[str]:
     yield from _comment(f"Imported from {', '.join(sources)} by 'python -m gateway import'.")
-    yield from _listed("What it does not say, and why:", distinct(findings.left_out))
-    yield from _listed("What it says in other words:", distinct(findings.converted))
+    yield from _listed("What it does not say, and why:", findings.left_out)
+    yield from _listed("What it says in other words:", findings.converted)
 
 
 def _listed(title: str, findings: Sequence[Finding]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from config.files import NAMESPACE, StackFileError
+from config.files import NAMESPACE, PROJECT_FILE, StackFileError, read_files
 from entities.desired import desired_state
 from entities.schema import UNKNOWN
 from entities.state import DesiredState, Owner
@@ -104,6 +105,17 @@ def test_everything_a_gateway_holds_is_in_the_settings_with_its_id(adopted: Ran,
     assert len(list(adopted.state)) == len(held)
     assert api == {"open", "open-all"}
     assert held.keys() - set(recognised) <= named
+
+
+def test_the_stack_file_is_accepted_beside_what_every_stack_shares(adopted: Ran, tmp_path: Path) -> None:
+    shutil.copy(PROJECT / PROJECT_FILE, tmp_path)
+    (tmp_path / "Pulumi.imported.yaml").write_text(adopted.text)
+
+    settings = validated(read_files(tmp_path, "imported"))
+
+    owner = Owner(NAMESPACE, "imported")
+    documents = [[state.document(each) for each in state] for state in (desired_state(settings, owner), adopted.state)]
+    assert documents[0] == documents[1]
 
 
 def test_the_settings_name_the_gateway_and_the_cluster(adopted: Ran, grown: RunningStandin) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from entities.importing.findings import Finding, Findings, distinct
+from entities.importing.findings import Finding, Findings
 from entities.importing.flattening import Found, flattened
 from entities.importing.gathering import gathered
+from entities.importing.kinds import MANAGED
 from entities.importing.proposal import Proposal, proposed
 from entities.importing.reading import read_file
 from entities.importing.secrets import Secrets
@@ -19,6 +20,8 @@ CLUSTER = {"cluster": {"context": "kind-omnify"}}
 class Imported:
     """What came of an import."""
 
+    found: Sequence[Found]
+    """Every entity of the source."""
     proposal: Proposal
     findings: Findings
     secrets: Secrets
@@ -30,11 +33,11 @@ class Imported:
 
     @property
     def left_out(self) -> tuple[Finding, ...]:
-        return distinct(self.findings.left_out)
+        return tuple(self.findings.left_out)
 
     @property
     def converted(self) -> tuple[Finding, ...]:
-        return distinct(self.findings.converted)
+        return tuple(self.findings.converted)
 
 
 def imported(*texts: str, environment: Mapping[str, str] | None = None, **around: Any) -> Imported:
@@ -51,7 +54,15 @@ def imported_entities(found: Sequence[Found], findings: Findings, **around: Any)
     """Import entities that somebody has found already."""
     secrets = Secrets()
     proposal = proposed(gathered(found, findings, secrets), {**CLUSTER, **around}, findings)
-    return Imported(proposal, findings, secrets)
+    return Imported(found, proposal, findings, secrets)
+
+
+def unaccounted(imported: Imported) -> int:
+    """How many entities of the source are neither in the settings nor told of."""
+    there = [each for each in imported.found if each.kind in MANAGED]
+    fields = [each for each in imported.left_out if each.reason.startswith("its field ")]
+    told = [each for each in imported.left_out if each.kind in MANAGED and each not in fields]
+    return len(there) - len(imported.proposal.snapshot) - len(told)
 
 
 def reasons(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.importing.faithful import unsaid
-from tests.unit.importing.imports import imported, reasons
+from tests.unit.importing.imports import imported, reasons, unaccounted
 
 UNMANAGED = """
 _format_version: "3.0"
@@ -54,7 +54,7 @@ def test_kinds_that_no_resource_stands_for_are_told_of_by_name() -> None:
             "cors",
             "Kong 3.9 has no field condition, and without it it would do",
         ),
-        ("plugins: [{name: cors, service: gone}]", "cors", "it refers to the service gone, which is not there"),
+        ("plugins: [{name: cors, service: gone}]", "cors on gone", "it refers to the service gone, which is not there"),
         ("plugins: [{name: cors}, {name: cors}]", "cors", "it is there twice"),
         ("services: [{name: a, host: '$HOST'}]", "a", "Kong 3.9 refuses host: invalid value: $HOST"),
         ("routes: [{name: r, expression: 'x'}]", "r", "Kong 3.9 has no field expression"),
@@ -65,6 +65,7 @@ def test_what_kong_would_refuse_or_run_otherwise_is_left_out(entity: str, name: 
 
     kind = entity.partition(":")[0]
     assert reasons(found.left_out)[kind, name].startswith(reason)
+    assert unaccounted(found) == 0
     assert unsaid(found.proposal) == []
 
 
@@ -77,9 +78,21 @@ def test_what_belongs_to_something_left_out_is_left_out_with_it() -> None:
     assert reasons(found.left_out) == {
         ("services", "a"): "Kong 3.9 refuses host: invalid value: $HOST",
         ("routes", "r"): "the service that it refers to is left out",
-        ("plugins", "cors"): "the route that it refers to is left out",
+        ("plugins", "cors on r"): "the route that it refers to is left out",
     }
     assert found.raw == {}
+
+
+def test_each_of_several_is_told_of_by_what_it_belongs_to() -> None:
+    found = imported("""
+    _format_version: "3.0"
+    plugins: [{name: openid-connect, service: a}, {name: openid-connect, service: b}, {name: openid-connect}]
+    services: [{name: a, host: a.svc}, {name: b, host: b.svc}]
+    """)
+
+    names = [each.name for each in found.left_out]
+    assert names == ["openid-connect on a", "openid-connect on b", "openid-connect"]
+    assert unaccounted(found) == 0
 
 
 def test_a_field_that_kong_does_not_have_is_left_out_of_its_entity() -> None:
@@ -91,7 +104,7 @@ def test_a_field_that_kong_does_not_have_is_left_out_of_its_entity() -> None:
 
     assert reasons(found.left_out) == {
         ("services", "a"): "its field tls_sans, which Kong 3.9 does not have",
-        ("plugins", "acl"): "its field config.include_consumer_groups, which Kong 3.9 does not have",
+        ("plugins", "acl on a"): "its field config.include_consumer_groups, which Kong 3.9 does not have",
     }
     assert found.raw["services"] == [{"name": "a", "host": "a.svc"}]
     assert found.raw["plugins"][0]["config"] == {"allow": ["g"]}

@@ -10,7 +10,7 @@ import pytest
 
 from entities.importing.reading import UnreadableFileError
 from tests.unit.importing.faithful import unsaid
-from tests.unit.importing.imports import imported
+from tests.unit.importing.imports import imported, unaccounted
 
 FOLDER = os.environ.get("PUBLISHED_KONG_FILES", "")
 FILES = sorted(file for file in Path(FOLDER).rglob("*") if file.is_file()) if FOLDER else []
@@ -28,5 +28,6 @@ def test_a_published_file_is_imported_with_a_reason_and_nothing_goes_silently(fi
         pytest.skip(str(refusal))
 
     assert unsaid(found.proposal) == []
+    assert unaccounted(found) == 0
     sections = str(found.proposal.sections)
     assert not [name for name, value in found.secrets.values.items() if len(value) > 12 and value in sections]
