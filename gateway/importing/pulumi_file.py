@@ -2,7 +2,7 @@
 
 Names, parents and the provider are those that the program registers: they are read off a run of it. The file brings the
 component and the provider with it, so it can be imported into a stack without a state (pulumi:
-pkg/resource/deploy/import.go; a provider among the resources needs a CLI of 2026 or newer).
+pkg/resource/deploy/import.go; the CLI takes a provider among the resources from 3.254 on).
 """
 
 import json
