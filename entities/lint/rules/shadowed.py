@@ -51,7 +51,7 @@ def _outcome(subject: Subject, claim: Claim) -> _Outcome:
 
 
 def _partial(route: RouteItem, outcomes: list[_Outcome]) -> Iterator[Flaw]:
-    """Paths, hosts and methods that are listed in vain, each told where nothing before it tells it."""
+    """Paths, hosts and methods that are listed in vain; methods only where a path or a host does not say it already."""
     told: set[int] = set()
     chosen: list[tuple[str, Callable[[Claim], str | None]]] = [
         ("paths", lambda claim: claim.path),
@@ -60,7 +60,7 @@ def _partial(route: RouteItem, outcomes: list[_Outcome]) -> Iterator[Flaw]:
     for field, value_of in chosen:
         for index, value in enumerate(route.given.get(field) or ()):
             concerned = [outcome for outcome in outcomes if value_of(outcome.claim) == value]
-            if all(outcome.gets_nothing for outcome in concerned) and not told.issuperset(map(id, concerned)):
+            if all(outcome.gets_nothing for outcome in concerned):
                 told.update(map(id, concerned))
                 yield _flaw(route, (*route.place, field, index), f"no request with {value!r} reaches it", concerned)
     rest = [outcome for outcome in outcomes if id(outcome) not in told]

@@ -90,6 +90,7 @@ def test_a_gateway_without_any_authentication_is_open_on_purpose() -> None:
     alone = raw_routes({"name": "alone", "paths": ["/alone/"]})
 
     assert unguarded(*open_, *public, alone) == []
+    assert unguarded(*open_, *public, alone, raw("plugins", KEYS | {"route": "omnify-eyes", "enabled": False})) == []
     assert unguarded(*open_, *public, alone, raw("plugins", KEYS | {"route": "omnify-eyes"})) == ["entities.routes[0]"]
 
 
@@ -130,7 +131,9 @@ def test_acl_behind_authentication_is_right() -> None:
     assert acl_alone() == []
 
 
-@pytest.mark.parametrize("origins", [None, ["*"], ["https://a.test", "*"], [".*"], ["^https://.+$"], ["https?://.*"]])
+@pytest.mark.parametrize(
+    "origins", [None, ["*"], ["https://a.test", "*"], [".*"], ["^https://.+$"], ["https?://.*"], ["[a-z0-9.-]+"]]
+)
 def test_credentials_for_every_origin_are_found(origins: list[str] | None) -> None:
     config = {"credentials": True} | ({"origins": origins} if origins else {})
     plugin = {"name": "cors", "on": {"route": "omnify-auth"}, "config": config}
