@@ -1,21 +1,21 @@
-"""The sandbox's engine brings Kong to the same as Pulumi's: through every change of a stack file, and after faults."""
+"""The sandbox's engine brings Kong to the same as Pulumi's: through changes of a stack file, and after faults."""
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from gateway.recording import Recording, recorded, run_program
+from gateway.recording import Recording, Registration
+from provider.values import encode
 from sandbox.cluster.kubeconfig import Cluster
 from sandbox.engine import engine
 from sandbox.engine.steps import Action, EngineError, Step
 from tests.provider.gateway import TestGateway, after_writes, answers, killed_after_writes
-from tests.provider.program import SECRETS, STACK, Document, desired, empty, ids, live
+from tests.provider.program import Document, desired, empty, ids, live, program
 from tests.provider.stack_file import changed_stack_file, stack_file
-from tests.provider.test_program import CHANGES, named
+from tests.provider.test_program import TAKING_OVER, named
 from tests.provider.test_recovery import FILES, chance, writes
 
 __all__ = ["chance"]
@@ -32,15 +32,25 @@ class Sandbox:
 
     async def up(self, document: Document) -> list[Step]:
         """What was not as declared."""
-        said: Document = document | {"admin": {"access": "url", "url": self.kong.url}}
-        recording = await recorded(lambda: run_program(said, SECRETS), STACK, preview=True)
-        entities = tuple(each for each in recording.registrations if each.type.startswith(("kong:", _PROVIDER)))
+        recording = Recording((_provider(self.kong.url), *(await program(document)).values()), {})
         steps: list[Step] = []
-        await engine.apply(Recording(entities, {}), _NOWHERE, self.state, steps.append, lambda _: None)
+        await engine.apply(recording, _NOWHERE, self.state, steps.append, lambda _: None)
         return [step for step in steps if step.action is not Action.SAME]
 
 
-_PROVIDER = "pulumi:providers:kong"
+def _provider(address: str) -> Registration:
+    return Registration(
+        urn="urn:pulumi:dev::omnify-gateway::pulumi:providers:kong::kong",
+        type="pulumi:providers:kong",
+        name="kong",
+        custom=True,
+        parent="",
+        provider="",
+        dependencies=(),
+        wire=encode({"kongAdminUri": address}),
+        ignore_changes=(),
+        deleted_with="",
+    )
 
 
 @pytest.fixture
@@ -56,9 +66,9 @@ async def is_as_declared(sandbox: Sandbox, document: Document) -> None:
     assert await sandbox.up(document) == []
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=named)
-async def test_one_run_applies_a_change_and_the_next_changes_nothing(
-    sandbox: Sandbox, change: Callable[[Any], None]
+@pytest.mark.parametrize("change", TAKING_OVER, ids=named)
+async def test_what_takes_an_entity_over_refers_to_it_by_the_id_it_has(
+    sandbox: Sandbox, change: Callable[[Document], None]
 ) -> None:
     document = stack_file()
     change(document)

@@ -18,6 +18,7 @@ import yaml
 
 from components.outputs import GatewayOutputs
 from gateway.recording import PROJECT
+from sandbox.cluster.controlplane import NAMES
 from sandbox.cluster.kubeconfig import CONTEXT, Cluster
 from sandbox.cluster.objects import Objects
 from sandbox.kong.faults import ENDPOINT
@@ -223,6 +224,26 @@ def _identities(kind: str, documents: list[dict[str, Any]]) -> Iterator[str]:
         name = document.get("name") or document.get("username") or document.get("group") or document.get("key")
         # Routes and plugins of one name may differ in their scope.
         yield " ".join([kind, str(name), *scope])
+
+
+def is_there_once(rehearsals: Rehearsals) -> None:
+    """The stack dev is whole, with nothing twice: entities, processes, objects."""
+    entities = rehearsals.entities()
+    assert not twice(entities)
+    assert {kind: len(documents) for kind, documents in entities.items()} == {
+        "services": 1,
+        "routes": 5,
+        "plugins": 18,
+        "consumers": 3,
+        "acls": 3,
+        "jwts": 3,
+    }
+    commands = [process.info["cmdline"] for process in rehearsals.processes()]
+    parts = sorted(command[1] for command in commands if "controlplane" in command[0])
+    assert parts == sorted(NAMES)
+    assert sum("sandbox.kong" in command for command in commands) == 1
+    deployments = [name for name in rehearsals.objects() if name.startswith("Deployment")]
+    assert deployments == ["Deployment kong"]
 
 
 def shared_apis() -> list[dict[str, Any]]:

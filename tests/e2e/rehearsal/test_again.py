@@ -68,6 +68,7 @@ def test_an_added_api_answers_at_once(dev: Rehearsals) -> None:
     assert (answer.status_code, answer.json()["path"]) == (200, "/reports/today")
 
 
+@pytest.mark.recovers("A rehearsal was killed, or what it made was changed")
 def test_what_somebody_changed_or_deleted_by_hand_is_repaired_and_named(dev: Rehearsals) -> None:
     (cors,) = [plugin for plugin in dev.entities()["plugins"] if plugin["name"] == "cors"]
     before = dev.entities()

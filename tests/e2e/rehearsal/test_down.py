@@ -1,30 +1,37 @@
-"""`make down` leaves nothing behind, and nothing in the way of the next `make up`."""
+"""`make down` leaves nothing behind, and nothing in the way of the next `make up`, nor of two at once."""
 
 import pytest
 
-from tests.e2e.rehearsal.driver import Rehearsals
+from tests.e2e.rehearsal.driver import Rehearsals, is_there_once
 
 pytestmark = pytest.mark.xdist_group("rehearsal")
 
 
-def test_it_leaves_no_process_and_the_next_up_begins_with_nothing(nothing: Rehearsals) -> None:
-    first = nothing.up()
-    assert first.code == 0, first.text
+def test_it_leaves_no_process_though_parts_had_ended_before(dev: Rehearsals) -> None:
     # As after a reboot: what was up is to be removed, though parts of it do not run any more.
-    nothing.kill("kong")
+    dev.kill("kong")
 
-    down = nothing.down()
+    down = dev.down()
 
     assert down.code == 0, down.text
     assert "stack dev: 49 deleted" in down.text
-    assert nothing.processes() == []
-    assert not nothing.layout.cluster.exists()
-    assert not nothing.layout.outputs("dev").exists()
+    assert dev.processes() == []
+    assert not dev.layout.cluster.exists()
+    assert not dev.layout.outputs("dev").exists()
 
-    again = nothing.up()
 
-    assert again.code == 0, again.text
-    assert "49 created" in again.text
+def test_two_at_once_then_begin_with_nothing_both_succeed_and_nothing_is_there_twice(rehearsals: Rehearsals) -> None:
+    if rehearsals.standing:
+        rehearsals.down()
+    with rehearsals.starting() as one, rehearsals.starting() as other:
+        texts = [process.communicate(timeout=300)[0] for process in (one, other)]
+
+    assert (one.returncode, other.returncode) == (0, 0), texts
+    created, same = sorted(texts, key=lambda text: "nothing to change" in text)
+    assert "49 created" in created
+    assert "nothing to change, 49 resources are as declared" in same
+    assert "✓ another rehearsal, which was under way" in same
+    is_there_once(rehearsals)
 
 
 def test_where_nothing_is_up_it_says_so_and_starts_nothing(nothing: Rehearsals) -> None:

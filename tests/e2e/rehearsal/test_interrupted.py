@@ -1,4 +1,4 @@
-"""A `make up` that is killed, at any moment, and two at once: the next one completes it, and nothing is there twice."""
+"""A `make up` that is killed, at any moment: the next one completes it, and nothing is there twice."""
 
 import json
 import signal
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.cluster.controlplane import NAMES
-from tests.e2e.rehearsal.driver import LIMITS, Rehearsals, twice, until
+from tests.e2e.rehearsal.driver import LIMITS, Rehearsals, is_there_once, twice, until
 
 pytestmark = pytest.mark.xdist_group("rehearsal")
 
 
+@pytest.mark.recovers("A rehearsal was killed, or what it made was changed")
 def test_killed_at_several_moments_it_is_completed_by_the_next(nothing: Rehearsals) -> None:
     records, state = nothing.layout.cluster / "run", nothing.layout.engine_state("dev")
     moments: dict[str, Callable[[], bool]] = {
@@ -32,7 +32,7 @@ def test_killed_at_several_moments_it_is_completed_by_the_next(nothing: Rehearsa
 
     assert run.code == 0, run.text
     assert nothing.up().lines("✓ stack dev (sandbox engine): nothing to change, 49 resources") != []
-    _is_there_once(nothing)
+    is_there_once(nothing)
 
 
 def test_killed_while_it_changes_the_next_one_changes_the_rest(dev: Rehearsals) -> None:
@@ -62,18 +62,6 @@ def test_killed_while_it_verifies_nothing_is_left_to_do(dev: Rehearsals) -> None
     assert "nothing to change, 49 resources" in run.text
 
 
-def test_two_at_once_both_succeed_and_nothing_is_there_twice(nothing: Rehearsals) -> None:
-    with nothing.starting() as one, nothing.starting() as other:
-        texts = [process.communicate(timeout=300)[0] for process in (one, other)]
-
-    assert (one.returncode, other.returncode) == (0, 0), texts
-    created, same = sorted(texts, key=lambda text: "nothing to change" in text)
-    assert "49 created" in created
-    assert "nothing to change, 49 resources are as declared" in same
-    assert "✓ another rehearsal, which was under way" in same
-    _is_there_once(nothing)
-
-
 def _applied(state: Path, start: str) -> int:
     if not state.exists():
         return 0
@@ -83,22 +71,3 @@ def _applied(state: Path, start: str) -> int:
 def _minutes(rehearsals: Rehearsals) -> list[int]:
     plugins = rehearsals.admin("GET", "/plugins?size=1000")["data"]
     return sorted(plugin["config"]["minute"] for plugin in plugins if plugin["name"] == "rate-limiting")
-
-
-def _is_there_once(rehearsals: Rehearsals) -> None:
-    entities = rehearsals.entities()
-    assert not twice(entities)
-    assert {kind: len(documents) for kind, documents in entities.items()} == {
-        "services": 1,
-        "routes": 5,
-        "plugins": 18,
-        "consumers": 3,
-        "acls": 3,
-        "jwts": 3,
-    }
-    commands = [process.info["cmdline"] for process in rehearsals.processes()]
-    parts = sorted(command[1] for command in commands if "controlplane" in command[0])
-    assert parts == sorted(NAMES)
-    assert sum("sandbox.kong" in command for command in commands) == 1
-    deployments = [name for name in rehearsals.objects() if name.startswith("Deployment")]
-    assert deployments == ["Deployment kong"]
