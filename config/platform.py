@@ -76,7 +76,7 @@ class Platform(Settings):
     resources: Resources = Resources()
     drain_seconds: Seconds = 15
     """How long a pod that is to end goes on answering, so that load balancers forget it (preStop)."""
-    grace_period_seconds: Seconds = 60
+    grace_period_seconds: Seconds = 90
     """How long Kubernetes waits for a pod to end before it kills it; includes the drain."""
     autoscaling: Autoscaling | None = None
     disruption_budget: DisruptionBudget | None = None

@@ -11,6 +11,7 @@ from config.database import BundledDatabase, Database
 from config.drift import Drift
 from config.ingress import Ingress
 from config.lint import Lint
+from config.network import Network
 from config.observability import Observability
 from config.platform import Platform
 from config.plugins import Plugin
@@ -42,6 +43,8 @@ class StackSettings(Settings):
     """How this program reaches Kong's Admin API."""
     ingress: Ingress = Ingress()
     """The names under which people reach the gateway."""
+    network: Network = Network()
+    """Who may speak with the gateway's pods, and with whom they may speak."""
     auth: Auth
     """How the gateway knows who calls."""
     limits: Limits = Limits(minute=1_000, hour=60_000, day=1_440_000)

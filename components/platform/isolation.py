@@ -1,41 +1,76 @@
-"""Who may reach which port of Kong's pods."""
+"""Who may connect with whom, as the cluster's network plugin enforces it."""
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.platform.connections import Neighbours, Policy, Rule, policies
 from components.platform.metadata import object_metadata
-from components.platform.names import ADMIN, ADMIN_POLICY, GATEWAY_LABELS, GATEWAY_SELECTOR, LISTENERS
+from components.platform.names import GATEWAY_LABELS
+from config.network import Peer
+from config.stack import StackSettings
 
 
 class KongIsolation(pulumi.ComponentResource):
-    """Lets the Admin API be reached from the stack's own namespace alone, and the other listeners from anywhere.
+    """A NetworkPolicy for each kind of pod, and one that denies what none of them allows.
 
     A tunnel through the API server comes from the pod's own node, which no policy shuts out.
     """
 
-    policy: k8s.networking.v1.NetworkPolicy
-
-    def __init__(self, name: str, *, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: StackSettings,
+        namespace: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("omnify:platform:KongIsolation", name, None, opts)
-        anybody = k8s.networking.v1.NetworkPolicyIngressRuleArgs(
-            ports=[
-                k8s.networking.v1.NetworkPolicyPortArgs(protocol="TCP", port=listener.name)
-                for listener in LISTENERS
-                if listener != ADMIN
-            ]
-        )
-        neighbours = k8s.networking.v1.NetworkPolicyIngressRuleArgs(
-            from_=[k8s.networking.v1.NetworkPolicyPeerArgs(pod_selector=k8s.meta.v1.LabelSelectorArgs())],
-            ports=[k8s.networking.v1.NetworkPolicyPortArgs(protocol="TCP", port=ADMIN.name)],
-        )
-        self.policy = k8s.networking.v1.NetworkPolicy(
-            name,
-            metadata=object_metadata(ADMIN_POLICY, namespace=namespace, labels=GATEWAY_LABELS),
-            spec=k8s.networking.v1.NetworkPolicySpecArgs(
-                pod_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=GATEWAY_SELECTOR),
-                policy_types=["Ingress"],
-                ingress=[anybody, neighbours],
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.register_outputs({"policy": self.policy.metadata.name})
+        made: list[pulumi.Resource] = []
+        for policy in policies(settings) if settings.network.enforced else ():
+            made.append(
+                k8s.networking.v1.NetworkPolicy(
+                    f"{name}-{policy.name}",
+                    metadata=object_metadata(policy.name, namespace=namespace, labels=GATEWAY_LABELS),
+                    spec=_spec(policy),
+                    # What denies everything else comes last and goes first, so that nothing is cut off in between.
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=list(made)),
+                )
+            )
+        self.register_outputs({})
+
+
+def _spec(policy: Policy) -> k8s.networking.v1.NetworkPolicySpecArgs:
+    return k8s.networking.v1.NetworkPolicySpecArgs(
+        pod_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=policy.pods or None),
+        policy_types=["Ingress", "Egress"],
+        ingress=[
+            k8s.networking.v1.NetworkPolicyIngressRuleArgs(from_=_peers(rule), ports=_ports(rule))
+            for rule in policy.ingress
+        ],
+        egress=[
+            k8s.networking.v1.NetworkPolicyEgressRuleArgs(to=_peers(rule), ports=_ports(rule)) for rule in policy.egress
+        ],
+    )
+
+
+def _peers(rule: Rule) -> list[k8s.networking.v1.NetworkPolicyPeerArgs] | None:
+    return [_peer(peer) for peer in rule.peers] or None
+
+
+def _peer(peer: Peer | Neighbours) -> k8s.networking.v1.NetworkPolicyPeerArgs:
+    if isinstance(peer, Peer) and peer.cidr is not None:
+        return k8s.networking.v1.NetworkPolicyPeerArgs(ip_block=k8s.networking.v1.IPBlockArgs(cidr=peer.cidr))
+    pods = k8s.meta.v1.LabelSelectorArgs(match_labels=peer.pods) if peer.pods else None
+    if isinstance(peer, Neighbours):
+        return k8s.networking.v1.NetworkPolicyPeerArgs(pod_selector=pods)
+    # Every namespace has its name as this label (Kubernetes: well-known labels).
+    namespace = k8s.meta.v1.LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": peer.namespace or ""})
+    return k8s.networking.v1.NetworkPolicyPeerArgs(namespace_selector=namespace, pod_selector=pods)
+
+
+def _ports(rule: Rule) -> list[k8s.networking.v1.NetworkPolicyPortArgs] | None:
+    return [
+        k8s.networking.v1.NetworkPolicyPortArgs(protocol=protocol, port=port)
+        for port in rule.ports
+        for protocol in rule.protocols
+    ] or None

@@ -15,7 +15,6 @@ KONG = "kong"
 POSTGRES = "postgres"
 """The bundled database: StatefulSet, Service, ServiceAccount and Secret."""
 MANAGER_INGRESS = "kong-manager"
-ADMIN_POLICY = "kong-admin"
 
 
 @dataclass(frozen=True)

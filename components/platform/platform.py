@@ -58,7 +58,7 @@ class KongPlatform(pulumi.ComponentResource):
         namespace = GatewayNamespace(name, settings=settings.cluster, opts=self._child())
         self.namespace = namespace.name
         self._account = self._service_account()
-        KongIsolation(name, namespace=self.namespace, opts=self._child())
+        KongIsolation(name, settings=settings, namespace=self.namespace, opts=self._child())
 
         before = self._database(kept) if settings.mode == "database" else []
         gateway = KongGateway(

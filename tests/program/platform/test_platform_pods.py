@@ -1,6 +1,7 @@
 """How Kong's pods run, how they come up and end, and who may reach them."""
 
 import pytest
+from pydantic import JsonValue
 
 from tests.program.platform.conftest import Deploy
 from tests.program.platform.objects import (
@@ -118,7 +119,7 @@ async def test_services_budgets_and_policies_select_kongs_pods_and_no_others(dep
     assert {tuple(inputs(each)["spec"]["selector"].items()) for each in recording.of_type(SERVICE)} == {
         tuple(selector.items())
     }
-    assert inputs(recording.one(POLICY))["spec"]["podSelector"]["matchLabels"] == selector
+    assert inputs(recording.one(POLICY, "kong"))["spec"]["podSelector"]["matchLabels"] == selector
     for job in recording.of_type(JOB):
         assert not selector.items() <= inputs(job)["spec"]["template"]["metadata"]["labels"].items()
 
@@ -139,10 +140,45 @@ async def test_each_listener_has_a_service(deploy: Deploy) -> None:
     }
 
 
-async def test_the_admin_api_is_for_the_stacks_own_namespace(deploy: Deploy) -> None:
-    spec = inputs((await deploy(stack_settings("prod"))).one(POLICY))["spec"]
-    allowed = [(port["port"], rule.get("from")) for rule in spec["ingress"] for port in rule["ports"]]
-    assert allowed == [("proxy", None), ("manager", None), ("metrics", None), ("admin", [{"podSelector": {}}])]
+async def test_policies_name_their_peers_as_kubernetes_does(deploy: Deploy) -> None:
+    administrators: JsonValue = [{"namespace": "ops", "pods": {"app": "console"}}, {"cidr": "10.0.0.0/8"}]
+    recording = await deploy(stack_settings("dev", network={"adminFrom": administrators}))
+    by_name = {object_name(each): inputs(each)["spec"] for each in recording.of_type(POLICY)}
+
+    assert by_name["default-deny"] == {
+        "podSelector": {},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [],
+        "egress": [],
+    }
+    admin = by_name["kong"]["ingress"][-1]
+    assert admin == {
+        "from": [
+            {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ops"}},
+                "podSelector": {"matchLabels": {"app": "console"}},
+            },
+            {"ipBlock": {"cidr": "10.0.0.0/8"}},
+        ],
+        "ports": [{"port": "admin", "protocol": "TCP"}],
+    }
+    (clients,) = by_name["postgres"]["ingress"]
+    assert all(peer.keys() == {"podSelector"} for peer in clients["from"])
+    names = by_name["kong"]["egress"][0]
+    assert names == {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+
+
+async def test_a_stack_may_go_without_policies(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev", network={"enforced": False}))
+    assert recording.of_type(POLICY) == []
+
+
+async def test_what_denies_everything_else_comes_after_what_is_allowed(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev"))
+    deny = recording.one(POLICY, "default-deny")
+    others = [each for each in recording.of_type(POLICY) if each is not deny]
+    assert len(others) == 3
+    assert all(recording.waits_for(deny, each) for each in others)
 
 
 @pytest.mark.parametrize(("stack", "tls"), [("dev", None), ("prod", "kong-tls")])

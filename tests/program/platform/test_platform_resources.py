@@ -1,5 +1,7 @@
 """Which resources a stack has, whose children they are, and what each waits for."""
 
+import re
+
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
@@ -27,7 +29,8 @@ from tests.program.stacks import section, stack_settings
 ALWAYS = {
     (NAMESPACE, "omnify-gateway", "GatewayNamespace"),
     (SERVICE_ACCOUNT, "kong", "KongPlatform"),
-    (POLICY, "kong-admin", "KongIsolation"),
+    (POLICY, "kong", "KongIsolation"),
+    (POLICY, "default-deny", "KongIsolation"),
     (DEPLOYMENT, "kong", "KongGateway"),
     (SERVICE, "kong-proxy", "KongServices"),
     (SERVICE, "kong-admin", "KongServices"),
@@ -36,12 +39,17 @@ ALWAYS = {
     (INGRESS, "kong", "KongIngress"),
     (INGRESS, "kong-manager", "KongIngress"),
 }
-MIGRATIONS = {(JOB, "kong-migrations-up-#", "KongMigrations"), (JOB, "kong-migrations-finish-#", "KongMigrations")}
+MIGRATIONS = {
+    (JOB, "kong-migrations-up-#", "KongMigrations"),
+    (JOB, "kong-migrations-finish-#", "KongMigrations"),
+    (POLICY, "kong-migrations", "KongIsolation"),
+}
 BUNDLED = {
     (SECRET, "postgres", "KongDatabase"),
     (SERVICE_ACCOUNT, "postgres", "KongDatabase"),
     (SERVICE, "postgres", "KongDatabase"),
     (STATEFUL_SET, "postgres", "KongDatabase"),
+    (POLICY, "postgres", "KongIsolation"),
 }
 DECLARED = {(CONFIG_MAP, "kong-declarative-#", "KongGateway")}
 SCALED = {
@@ -59,8 +67,7 @@ previewed_or_applied = pytest.mark.parametrize("preview", [True, False], ids=["p
 
 
 def _without_hash(name: str) -> str:
-    stem, _, last = name.rpartition("-")
-    return f"{stem}-#" if len(last) == 10 else name
+    return re.sub(r"-[0-9a-f]{10}$", "-#", name)
 
 
 @each_stack

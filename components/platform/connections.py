@@ -1,0 +1,136 @@
+"""Which connections the gateway's pods may have, as plain rules: what the stack says, and what follows from it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from components.platform.names import ADMIN, KONG, MANAGER, METRICS, POSTGRES, PROXY, selector
+from config.auth import JwtAuth, NoAuth
+from config.counters import RedisCounters
+from config.database import BundledDatabase
+from config.network import Peer
+from config.raw import RawEntities
+from config.stack import StackSettings
+from config.vocabulary import is_address
+
+POSTGRES_PORT = 5432
+_DNS_PORT = 53
+_TARGET_PORT = 8000
+"""Where a target is that says no port (Kong: kong/db/schema/entities/targets.lua)."""
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_GATEWAY = selector(KONG, "gateway")
+_MIGRATIONS = selector(KONG, "migrations")
+_DATABASE = selector(POSTGRES, "database")
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Pods of the gateway's own namespace."""
+
+    pods: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Connections with some peers at some ports."""
+
+    peers: tuple[Peer | Neighbours, ...]
+    """Any of them; everybody when there are none."""
+    ports: tuple[int | str, ...] = ()
+    """By number, or by their name in the pods; every port when there are none."""
+    protocols: tuple[str, ...] = ("TCP",)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The connections of some pods of the namespace. What no policy allows is refused."""
+
+    name: str
+    pods: Mapping[str, str]
+    """Their labels; every pod when there are none."""
+    ingress: tuple[Rule, ...] = ()
+    egress: tuple[Rule, ...] = ()
+
+
+def policies(settings: StackSettings) -> tuple[Policy, ...]:
+    """Every policy of a stack: what is allowed, and at last that nothing else is."""
+    return (_gateway(settings), *_database(settings), Policy("default-deny", {}))
+
+
+def _database(settings: StackSettings) -> Iterator[Policy]:
+    if settings.mode == "dbless":
+        return
+    yield Policy("kong-migrations", _MIGRATIONS, egress=(_NAMES, *_database_connections(settings)))
+    if isinstance(settings.database, BundledDatabase):
+        clients = Rule((Neighbours(_GATEWAY), Neighbours(_MIGRATIONS)), (POSTGRES,))
+        yield Policy("postgres", _DATABASE, ingress=(clients,))
+
+
+def _gateway(settings: StackSettings) -> Policy:
+    network = settings.network
+    ingress = (
+        Rule(network.ingress_from, (PROXY.name, MANAGER.name)),
+        Rule(network.monitoring_from, (METRICS.name,)),
+        Rule(network.admin_from, (ADMIN.name,)),
+    )
+    # A rule without peers would mean everybody.
+    return Policy("kong", _GATEWAY, tuple(rule for rule in ingress if rule.peers), tuple(_destinations(settings)))
+
+
+_NAMES = Rule((), (_DNS_PORT,), ("UDP", "TCP"))
+"""DNS, wherever it is: a cache on the node is no pod that a policy could name."""
+
+
+def _destinations(settings: StackSettings) -> Iterator[Rule]:
+    yield _NAMES
+    if settings.mode == "database":
+        yield from _database_connections(settings)
+    counters = settings.counters
+    if isinstance(counters, RedisCounters):
+        yield _server(counters.host, counters.port)
+    for backend in settings.backends.values():
+        yield _url(backend)
+    yield from _raw_services(settings.entities)
+    # Kong's own `jwt` plugin has its keys; the other kinds fetch them from the realm.
+    if not isinstance(settings.auth, JwtAuth | NoAuth):
+        yield _url(settings.auth.issuer)
+    yield from (Rule((destination.to,), destination.ports) for destination in settings.network.egress)
+
+
+def _raw_services(entities: RawEntities) -> Iterator[Rule]:
+    """The backends of services in Kong's own terms; a host that is an upstream's name stands for its targets."""
+    upstreams = [upstream.get("name") for upstream in entities.upstreams]
+    for service in entities.services:
+        host, port = service.get("host"), service.get("port", 80)
+        if host not in upstreams and isinstance(port, int):
+            yield _server(str(host), port)
+    for target in entities.targets:
+        host, _, port = str(target.get("target")).rpartition(":")
+        yield _server(host, int(port)) if port.isdecimal() else _server(str(target.get("target")), _TARGET_PORT)
+
+
+def _database_connections(settings: StackSettings) -> Iterator[Rule]:
+    database = settings.database
+    if isinstance(database, BundledDatabase):
+        yield Rule((Neighbours(_DATABASE),), (POSTGRES_PORT,))
+    else:
+        yield _server(database.host, database.port)
+
+
+def _url(url: str) -> Rule:
+    parts = urlsplit(url)
+    return _server(parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 443))
+
+
+def _server(host: str, port: int) -> Rule:
+    """Connections to a server.
+
+    Policies know no names. A Service of the cluster stands for pods of its namespace, at ports that only the Service
+    knows; any other name may be any address.
+    """
+    labels = host.split(".")
+    if is_address(host):
+        return Rule((Peer(cidr=f"{host}/32"),), (port,))
+    if len(labels) > 2 and labels[2] == "svc":
+        return Rule((Peer(namespace=labels[1]),))
+    return Rule((), (port,))

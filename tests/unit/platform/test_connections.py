@@ -1,0 +1,151 @@
+"""Who can connect with whom under a stack's policies, as a network plugin would judge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from components.platform.connections import Neighbours, Policy, Rule, policies
+from config.network import Peer
+from tests.unit.config.documents import Edit, put
+from tests.unit.entities.raw_catalogue import RAW_WITHOUT_SECRETS
+from tests.unit.entities.states import ISSUER, authenticated_by, settings
+
+OWN = "omnify-gateway"
+DATABASE_PORT = 5432
+PORTS = {"proxy": 8000, "admin": 8001, "manager": 8002, "metrics": 8100, "postgres": DATABASE_PORT}
+
+
+@dataclass(frozen=True)
+class Party:
+    """A pod, or an address outside the cluster."""
+
+    namespace: str | None = None
+    name: str = ""
+    component: str = ""
+    address: str = "203.0.113.9"
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return {"app.kubernetes.io/name": self.name, "app.kubernetes.io/component": self.component}
+
+
+GATEWAY = Party(OWN, "kong", "gateway", "10.1.0.1")
+MIGRATIONS = Party(OWN, "kong", "migrations", "10.1.0.2")
+POSTGRES = Party(OWN, "postgres", "database", "10.1.0.3")
+NEIGHBOUR = Party(OWN, "curious", "shell", "10.1.0.4")
+INGRESS = Party("ingress-nginx", "nginx", "controller", "10.1.1.1")
+PROMETHEUS = Party("monitoring", "prometheus", "server", "10.1.2.1")
+BACKEND = Party("omnify", "omnify-api", "api", "10.1.3.1")
+STRANGER = Party("elsewhere", "any", "any", "10.1.4.1")
+OUTSIDE = Party()
+
+
+def can_connect(stack: tuple[Policy, ...], source: Party, target: Party, port: int, protocol: str = "TCP") -> bool:
+    """Kubernetes: both ends must allow it, and an end that no policy selects allows everything."""
+    leaves = _allowed(_selecting(stack, source), "egress", target, port, protocol)
+    return leaves and _allowed(_selecting(stack, target), "ingress", source, port, protocol)
+
+
+def _selecting(stack: tuple[Policy, ...], party: Party) -> list[Policy]:
+    return [policy for policy in stack if party.namespace == OWN and policy.pods.items() <= party.labels.items()]
+
+
+def _allowed(selecting: list[Policy], direction: str, other: Party, port: int, protocol: str) -> bool:
+    rules = [rule for policy in selecting for rule in getattr(policy, direction)]
+    return not selecting or any(_matches(rule, other, port, protocol) for rule in rules)
+
+
+def _matches(rule: Rule, other: Party, port: int, protocol: str) -> bool:
+    ports = [PORTS[each] if isinstance(each, str) else each for each in rule.ports]
+    at = (not ports or port in ports) and protocol in rule.protocols
+    return at and (not rule.peers or any(_is(peer, other) for peer in rule.peers))
+
+
+def _is(peer: Peer | Neighbours, other: Party) -> bool:
+    if isinstance(peer, Peer) and peer.cidr is not None:
+        return ip_address(other.address) in ip_network(peer.cidr)
+    namespace = OWN if isinstance(peer, Neighbours) else peer.namespace
+    return other.namespace == namespace and peer.pods.items() <= other.labels.items()
+
+
+def stack(*edits: Edit, name: str = "dev") -> tuple[Policy, ...]:
+    return policies(settings(*edits, stack=name))
+
+
+@pytest.mark.parametrize(
+    ("source", "ports"),
+    [
+        (INGRESS, {"proxy", "manager"}),
+        (PROMETHEUS, {"metrics"}),
+        (NEIGHBOUR, set[str]()),
+        (STRANGER, set[str]()),
+        (OUTSIDE, set[str]()),
+        (BACKEND, set[str]()),
+    ],
+)
+def test_each_listener_is_for_those_who_need_it(source: Party, ports: set[str]) -> None:
+    gateway = stack()
+    listeners = ("proxy", "admin", "manager", "metrics")
+    assert {name for name in listeners if can_connect(gateway, source, GATEWAY, PORTS[name])} == ports
+
+
+def test_the_admin_api_is_for_named_peers_alone() -> None:
+    named = stack(
+        put("network", {"adminFrom": [{"namespace": "elsewhere", "pods": {"app.kubernetes.io/name": "any"}}]})
+    )
+    assert can_connect(named, STRANGER, GATEWAY, 8001)
+    assert not can_connect(named, Party("elsewhere", "other", "any"), GATEWAY, 8001)
+    assert not can_connect(named, NEIGHBOUR, GATEWAY, 8001)
+
+
+@pytest.mark.parametrize("source", [GATEWAY, MIGRATIONS])
+def test_the_bundled_database_is_kongs_alone(source: Party) -> None:
+    assert can_connect(stack(), source, POSTGRES, DATABASE_PORT)
+    for other in (NEIGHBOUR, INGRESS, PROMETHEUS, STRANGER):
+        assert not can_connect(stack(), other, POSTGRES, DATABASE_PORT)
+    assert not can_connect(stack(), POSTGRES, OUTSIDE, 443)
+
+
+def test_the_gateway_connects_with_what_the_stack_names_and_nothing_else() -> None:
+    dev = stack()
+    assert can_connect(dev, GATEWAY, BACKEND, 8000)
+    assert can_connect(dev, GATEWAY, OUTSIDE, 53, "UDP")
+    assert not can_connect(dev, GATEWAY, STRANGER, 8000)
+    assert not can_connect(dev, GATEWAY, OUTSIDE, 443)
+    assert not can_connect(dev, NEIGHBOUR, OUTSIDE, 443)
+
+
+def test_database_and_counters_elsewhere_are_reached() -> None:
+    prod = stack(name="prod")
+    data = Party("omnify-data", "postgres", "database", "10.1.5.1")
+    assert can_connect(prod, GATEWAY, data, DATABASE_PORT)
+    assert can_connect(prod, MIGRATIONS, data, DATABASE_PORT)
+    assert not can_connect(prod, MIGRATIONS, BACKEND, 8000)
+    outside = put("counters", {"policy": "redis", "host": "redis.example", "port": 6380})
+    assert can_connect(stack(outside, name="prod"), GATEWAY, OUTSIDE, 6380)
+
+
+def test_without_a_database_nothing_speaks_with_one() -> None:
+    dbless = stack(put("mode", "dbless"))
+    assert [policy.name for policy in dbless] == ["kong", "default-deny"]
+    assert not can_connect(dbless, GATEWAY, POSTGRES, DATABASE_PORT)
+
+
+def test_the_realm_is_reached_by_plugins_that_fetch_its_keys() -> None:
+    assert ISSUER.startswith("https://")
+    assert can_connect(stack(*authenticated_by("oidc")), GATEWAY, OUTSIDE, 443)
+
+
+def test_backends_in_kongs_own_terms_are_reached_at_their_targets() -> None:
+    raw = stack(RAW_WITHOUT_SECRETS)
+    assert can_connect(raw, GATEWAY, Party(address="10.0.0.1"), 8080)
+    assert not can_connect(raw, GATEWAY, Party(address="10.0.0.9"), 8080)
+    assert not can_connect(raw, GATEWAY, OUTSIDE, 80)
+
+
+def test_plugins_connect_where_the_stack_lets_them() -> None:
+    logs = put("network", {"egress": [{"to": {"cidr": "203.0.113.0/24"}, "ports": [9200]}]})
+    assert can_connect(stack(logs), GATEWAY, OUTSIDE, 9200)
+    assert not can_connect(stack(logs), GATEWAY, OUTSIDE, 9201)
