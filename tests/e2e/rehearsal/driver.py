@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,16 +18,19 @@ import psutil
 import yaml
 
 from components.outputs import GatewayOutputs
-from gateway.recording import PROJECT
+from gateway.recording import PROJECT, record
 from sandbox.cluster.controlplane import NAMES
 from sandbox.cluster.kubeconfig import CONTEXT, Cluster
 from sandbox.cluster.objects import Objects
 from sandbox.kong.faults import ENDPOINT
 from sandbox.rehearsal.gateway import FAULTS
 from sandbox.rehearsal.layout import Layout
+from sandbox.rehearsal.stack import rehearsed
+from tests.unit.guard.tokens import public_key
 
 LIMITS: Final = {"minute": 40, "hour": 60_000, "day": 1_440_000}
 """The smallest that verification can use: it reaches one."""
+
 
 _FORBIDDEN = ("CLUSTER", "KUBECONFIG", "KONG_ADMIN_URL", "KONG_PROXY_URL", "GATEWAY_ADMIN_URL", "FORCE_COLOR")
 _PATIENCE = 300.0
@@ -201,6 +205,14 @@ _OBJECT_KINDS = (
     ("batch/v1", "Job"),
     ("networking.k8s.io/v1", "Ingress"),
 )
+
+
+@cache
+def declared() -> int:
+    """How many resources the program declares for the stack dev."""
+    document = rehearsed("dev", context=CONTEXT, public_key=public_key(), backend=None, overrides={})
+    registrations = record(document, "dev", preview=True).registrations
+    return sum(each.custom and not each.type.startswith("pulumi:providers:") for each in registrations)
 
 
 def until(seen: Callable[[], bool], process: "subprocess.Popen[str]") -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.rehearsal.driver import Rehearsals, is_there_once
+from tests.e2e.rehearsal.driver import Rehearsals, declared, is_there_once
 
 pytestmark = pytest.mark.xdist_group("rehearsal")
 
@@ -14,7 +14,7 @@ def test_it_leaves_no_process_though_parts_had_ended_before(dev: Rehearsals) -> 
     down = dev.down()
 
     assert down.code == 0, down.text
-    assert "stack dev: 49 deleted" in down.text
+    assert f"stack dev: {declared()} deleted" in down.text
     assert dev.processes() == []
     assert not dev.layout.cluster.exists()
     assert not dev.layout.outputs("dev").exists()
@@ -28,8 +28,8 @@ def test_two_at_once_then_begin_with_nothing_both_succeed_and_nothing_is_there_t
 
     assert (one.returncode, other.returncode) == (0, 0), texts
     created, same = sorted(texts, key=lambda text: "nothing to change" in text)
-    assert "49 created" in created
-    assert "nothing to change, 49 resources are as declared" in same
+    assert f"{declared()} created" in created
+    assert f"nothing to change, {declared()} resources are as declared" in same
     assert "✓ another rehearsal, which was under way" in same
     is_there_once(rehearsals)
 

@@ -14,7 +14,7 @@ from sandbox.cluster.build import build
 from sandbox.kong.gateway import Options, Ports
 from sandbox.rehearsal import backend_in_cluster
 from tests.cluster.shared import Shared, shared
-from tests.e2e.rehearsal.driver import KINDS, Rehearsals
+from tests.e2e.rehearsal.driver import KINDS, Rehearsals, declared
 from tests.standin import RunningStandin, running_standin
 
 pytestmark = pytest.mark.xdist_group("rehearsal")
@@ -90,7 +90,7 @@ def test_the_cluster_at_hand_needs_no_go_and_is_left_as_it_was(
 
     assert up.code == 0, up.text
     assert "✓ backend in the cluster" in up.text
-    assert "✓ stack dev (sandbox engine): 49 created" in up.text
+    assert f"✓ stack dev (sandbox engine): {declared()} created" in up.text
     kept = here.layout.root / "current" / context
     document = json.loads((kept / "outputs" / "dev.json").read_text())
     assert GatewayOutputs.model_validate(document["gateway"]).context == context
@@ -100,11 +100,11 @@ def test_the_cluster_at_hand_needs_no_go_and_is_left_as_it_was(
     again = here.up()
 
     assert again.code == 0, again.text
-    assert "nothing to change, 49 resources are as declared" in again.text
+    assert f"nothing to change, {declared()} resources are as declared" in again.text
 
     down = here.down()
 
     assert down.code == 0, down.text
-    assert "stack dev: 49 deleted" in down.text
+    assert f"stack dev: {declared()} deleted" in down.text
     assert not any(httpx.get(f"{pods.admin_url}/{kind}").json()["data"] for kind in KINDS)
     assert not here.processes()
