@@ -212,6 +212,21 @@ def test_kinds_of_a_running_gateway_that_no_resource_stands_for_are_told_of(tmp_
         assert answer.json()["id"] in ran.text
 
 
+def test_a_workspace_beside_the_default_one_is_told_of(
+    grown: RunningStandin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def listed(_admin: object, path: str) -> list[dict[str, Any]]:
+        return [{"name": "default"}, {"name": "team"}] if path == "/workspaces" else []
+
+    # The stand-in is Kong's open-source edition, which has none.
+    monkeypatch.setattr("gateway.importing.running._all", listed)
+
+    ran = run(tmp_path, "--admin", grown.admin_url, "--secrets", str(tmp_path / "secrets.json"))
+
+    assert "workspaces team:" in ran.text
+    assert "workspaces default" not in ran.text
+
+
 def test_what_is_left_out_and_what_is_said_otherwise_stands_on_the_terminal_and_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "kong.yaml").write_text(DECK)
 
@@ -284,6 +299,7 @@ def test_with_force_what_the_file_has_for_others_stays(tmp_path: Path) -> None:
     (tmp_path / "stack.yaml").write_text(
         "encryptionsalt: v1:abc\nconfig:\n  omnify-gateway:mode: dbless\n"
         "  omnify-gateway-secrets:partner-key: {secure: x}\n  omnify-gateway:tiers: [{name: a}]\n"
+        "  limits: {minute: 1}\n"
     )
 
     ran = run(tmp_path, str(tmp_path / "kong.yaml"), "--force")
@@ -292,6 +308,7 @@ def test_with_force_what_the_file_has_for_others_stays(tmp_path: Path) -> None:
     assert document["encryptionsalt"] == "v1:abc"
     assert document["config"]["omnify-gateway-secrets:partner-key"] == {"secure": "x"}
     assert document["config"]["omnify-gateway:tiers"] == []
+    assert "limits" not in document["config"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """What is left out is told of with its name and the reason; nothing goes silently."""
 
 import pytest
+import yaml
 
+from tests.contract.admin.certificates import self_signed
 from tests.unit.importing.faithful import unsaid
 from tests.unit.importing.imports import imported, reasons, unaccounted
 
@@ -120,12 +122,13 @@ def test_kongs_enterprise_edition_takes_its_plugins() -> None:
 
 
 def test_a_secret_that_kong_would_refuse_is_not_shown() -> None:
-    text = '{_format_version: "3.0", consumers: [{username: a, keyauth_credentials: [{key: [s3cr3t]}]}]}'
+    text = '{_format_version: "3.0", plugins: [{name: acme, config: {account_email: s3cr3t, storage: kong}}]}'
 
     found = imported(text)
 
-    assert len(found.left_out) == 1
-    assert "s3cr3t" not in str(found.left_out)
+    assert reasons(found.left_out) == {
+        ("plugins", "acme"): "Kong 3.9 refuses config.account_email: its value, which is a secret"
+    }
 
 
 def test_what_the_program_refuses_beyond_kong_is_left_out_with_its_reason() -> None:
@@ -137,3 +140,19 @@ def test_what_the_program_refuses_beyond_kong_is_left_out_with_its_reason() -> N
     assert place[0] == "keyauth_credentials"
     assert "ConfigMap" in reason
     assert [each["username"] for each in found.raw["consumers"]] == ["a"]
+
+
+def test_what_refers_to_something_that_the_program_refuses_goes_with_it() -> None:
+    identity = "5d1e0c2a-6c1c-4b5e-8d56-696d706f7274"
+    certificate = {"id": identity, **self_signed("a.example")._asdict()}
+    route = {"name": "r", "hosts": ["a.example"]}
+    service = {"name": "a", "host": "a.svc", "protocol": "https", "client_certificate": identity, "routes": [route]}
+
+    found = imported(
+        yaml.safe_dump({"_format_version": "3.0", "certificates": [certificate], "services": [service]}), mode="dbless"
+    )
+
+    told = reasons(found.left_out)
+    assert told["services", "a"] == "the certificate that it refers to is left out"
+    assert told["routes", "r"] == "the service that it refers to is left out"
+    assert unaccounted(found) == 0

@@ -238,3 +238,16 @@ def test_of_two_routes_for_the_same_requests_the_catalogue_says_one() -> None:
     assert [api["name"] for api in found.proposal.sections["apis"]] == ["open"]
     assert [each["name"] for each in found.raw["services"]] == ["other"]
     assert unsaid(found.proposal) == []
+
+
+def test_a_route_for_requests_that_are_taken_leaves_the_rest_of_its_api_in_the_catalogue() -> None:
+    taken = {**OPEN_ROUTE, "name": "taken", "methods": ["POST"]}
+    free = {**OPEN_ROUTE, "name": "free", "paths": ["/free/"]}
+    other = OPEN_SERVICE | {"name": "other", "routes": [taken, free]}
+
+    found = imported(text(services=[OPEN_SERVICE, other]))
+
+    names = [[route["name"] for route in api["routes"]] for api in found.proposal.sections["apis"]]
+    assert names == [["open-all"], ["free"]]
+    assert [each["name"] for each in found.raw["routes"]] == ["taken"]
+    assert unsaid(found.proposal) == []
