@@ -17,7 +17,7 @@ from tests.standin import RunningStandin
 pytestmark = pytest.mark.xdist_group("engine-killed")
 
 AMONG_ENTITIES, LAST = 45, 60
-"""With so many resources done, components included, an update is at Kong's entities; and there are more than the last."""
+"""With so many resources done, components included, an update is at Kong's entities; there are more than the last."""
 
 
 @pytest.fixture(scope="module")

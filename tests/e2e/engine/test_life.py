@@ -1,18 +1,14 @@
 """One stack from its first preview to its end, each test going on where the one before it stopped."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
 from components.outputs import GatewayOutputs
-from sandbox.cluster.kubeconfig import Cluster
 from sandbox.cluster.objects import Objects
 from sandbox.engine.steps import Action, Step
 from sandbox.rehearsal.cli import RECOVERY
 from tests.cluster.manifests import manifest
 from tests.e2e.engine.live import database_password, entities, kept_objects, namespace
-from tests.e2e.engine.project import Project, unreachable
+from tests.e2e.engine.project import Project
 from tests.standin import RunningStandin
 
 pytestmark = pytest.mark.xdist_group("engine-life")
@@ -80,14 +76,6 @@ def test_a_changed_limit_is_shown_as_that_limit(project: Project) -> None:
     assert shown.count(" => ") == shown.count(": 1000 => 500") == 2  # in the plugin and in the outputs
     assert "~ 1 to update" in shown
     assert "consumer/free/rate-limiting update [diff: ~configJson.minute]" in project.shown()
-
-
-def test_a_pull_request_shows_the_same_where_neither_cluster_nor_admin_api_can_be_reached(
-    project: Project, cluster: Cluster, tmp_path: Path
-) -> None:
-    there = replace(project.stack, kubeconfig=unreachable(tmp_path, cluster.context))
-
-    assert Project(there, project.document).preview() == project.preview()
 
 
 def test_a_changed_limit_is_applied_alone(project: Project, kong: RunningStandin) -> None:
