@@ -1,11 +1,20 @@
 """`platform:` how Kong's pods run."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from config.settings import Settings, wrong_key
-from config.vocabulary import CpuQuantity, ImageReference, MemoryQuantity, Replicas, Seconds
+from config.vocabulary import (
+    CpuQuantity,
+    ImageReference,
+    KongProperty,
+    MemoryQuantity,
+    ObjectName,
+    Replicas,
+    Seconds,
+)
 
 
 def cores(quantity: str) -> float:
@@ -42,6 +51,38 @@ class Resources(Settings):
         return self
 
 
+class ScalingPace(Settings):
+    """How fast the number of pods may change in one direction (Kubernetes: HPAScalingRules)."""
+
+    stabilization_seconds: Annotated[int, Field(ge=0, le=3600)]
+    """How long a change must have been wanted."""
+    percent: Annotated[int, Field(ge=1, le=1000)]
+    """By how much of the present number it may change in a period; by one pod always."""
+    period_seconds: Annotated[int, Field(ge=1, le=1800)]
+
+
+class Toleration(Settings):
+    """A taint of nodes on which pods may run nevertheless (Kubernetes: core/v1 Toleration)."""
+
+    key: Annotated[str, Field(min_length=1)]
+    value: str | None = None
+    """The taint's value; any value when left out."""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    """The taint's effect; every effect when left out."""
+
+
+class Scheduling(Settings):
+    """On which nodes Kong's pods run, and before which other pods. They are spread over zones and nodes anyway."""
+
+    priority_class: ObjectName | None = None
+    """The PriorityClass of the pods; the cluster's default when left out."""
+    node_selector: dict[str, str] = Field(default_factory=dict)
+    """Labels that a node must have."""
+    tolerations: tuple[Toleration, ...] = ()
+    spread: Literal["preferred", "required"] = "preferred"
+    """Whether a pod waits when it would not be spread evenly: `required`, or runs nevertheless."""
+
+
 class Autoscaling(Settings):
     """A HorizontalPodAutoscaler over Kong's Deployment (Kubernetes: autoscaling/v2)."""
 
@@ -49,13 +90,21 @@ class Autoscaling(Settings):
     """The fewest pods; at least `replicas`."""
     max_replicas: Replicas
     """The most pods."""
-    cpu_percent: Annotated[int, Field(ge=1, le=100)] = 70
-    """Average CPU use, in percent of the request, above which pods are added."""
+    cpu_percent: Annotated[int, Field(ge=1, le=100)] | None = 70
+    """Average CPU use, in percent of the request, above which pods are added. `null`: CPU does not count."""
+    memory_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Average memory use, in percent of the request, above which pods are added. Left out, memory does not count."""
+    up: ScalingPace = ScalingPace(stabilization_seconds=0, percent=100, period_seconds=60)
+    """How fast pods are added; by default their number may double each minute."""
+    down: ScalingPace = ScalingPace(stabilization_seconds=300, percent=20, period_seconds=60)
+    """How fast pods are taken away; by default a fifth of them each minute, after five quiet minutes."""
 
     @model_validator(mode="after")
     def _room_to_grow(self) -> Self:
         if self.max_replicas < self.min_replicas:
             raise wrong_key("maxReplicas", f"is below minReplicas; write at least {self.min_replicas}")
+        if self.cpu_percent is None and self.memory_percent is None:
+            raise wrong_key("memoryPercent", "is missing beside 'cpuPercent: null'; write at least one of them")
         return self
 
 
@@ -64,6 +113,26 @@ class DisruptionBudget(Settings):
 
     min_available: Replicas
     """The pods that must stay; fewer than there are."""
+
+
+_DECIDED: Mapping[str, str] = {
+    "admin_": "admin, network and ingress",
+    "anonymous_reports": "this program, which reports nothing",
+    "database": "mode",
+    "declarative_config": "mode",
+    "log_level": "platform.logLevel",
+    "nginx_http_client_max_body_size": "traffic.maxBody",
+    "nginx_worker_processes": "platform.resources.limits.cpu",
+    "pg_": "database",
+    "plugins": "auth.kind",
+    "port_maps": "this program, which makes the Services",
+    "prefix": "this program, which mounts a volume there",
+    "proxy_": "this program, which makes the Services, and observability.accessLog",
+    "real_ip_": "network.trustedProxies",
+    "status_": "this program, which makes the Services",
+    "trusted_ips": "network.trustedProxies",
+}
+"""The settings that decide properties of kong.conf, by how those properties begin."""
 
 
 class Platform(Settings):
@@ -80,8 +149,22 @@ class Platform(Settings):
     """How long Kubernetes waits for a pod to end before it kills it; includes the drain."""
     autoscaling: Autoscaling | None = None
     disruption_budget: DisruptionBudget | None = None
+    scheduling: Scheduling = Scheduling()
+    pod_annotations: dict[str, str] = Field(default_factory=dict)
+    """Annotations of the pods, for example for a service mesh."""
+    properties: dict[KongProperty, str] = Field(default_factory=dict)
+    """Further properties of Kong's own configuration file, such as `nginx_proxy_large_client_header_buffers: 8 16k`
+    (Kong: kong.conf.default). Those that the other settings decide cannot be set here."""
     log_level: Literal["debug", "info", "notice", "warn", "error", "crit"] = "notice"
     """Kong's own log level (KONG_LOG_LEVEL)."""
+
+    @model_validator(mode="after")
+    def _properties_are_free(self) -> Self:
+        for name in self.properties:
+            setting = next((setting for start, setting in _DECIDED.items() if name.startswith(start)), None)
+            if setting is not None:
+                raise wrong_key(f"properties.{name}", f"is decided by {setting}; remove it here")
+        return self
 
     @property
     def patience_seconds(self) -> int:

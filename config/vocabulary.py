@@ -187,6 +187,17 @@ ImageReference = Annotated[
 ]
 """A container image with its tag, and its digest where it must not change."""
 
+KongProperty = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[a-z][a-z0-9_]*",
+            "is not a property of kong.conf; write it as that file does, such as 'upstream_keepalive_pool_size'",
+        )
+    ),
+]
+"""A property of Kong's own configuration file."""
+
 CpuQuantity = Annotated[
     str, AfterValidator(_matching(r"[0-9]+m|[0-9]+(\.[0-9]+)?", "is not a CPU quantity; write '500m' or '2'"))
 ]

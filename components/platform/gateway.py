@@ -11,7 +11,7 @@ from components.platform.kong_conf import DECLARATIVE_FILE
 from components.platform.kong_pod import gateway_pod
 from components.platform.metadata import object_metadata
 from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, KONG
-from config.platform import Autoscaling, DisruptionBudget, Platform
+from config.platform import Autoscaling, DisruptionBudget, Platform, ScalingPace
 
 _CONFIG_MAP_BYTES = 2**20
 """What a ConfigMap can carry (Kubernetes: core/v1 ConfigMap)."""
@@ -90,7 +90,7 @@ class KongGateway(pulumi.ComponentResource):
         )
 
     def _autoscaler(self, name: str, settings: Autoscaling, namespace: pulumi.Input[str]) -> None:
-        target = k8s.autoscaling.v2.MetricTargetArgs(type="Utilization", average_utilization=settings.cpu_percent)
+        wanted = {"cpu": settings.cpu_percent, "memory": settings.memory_percent}
         k8s.autoscaling.v2.HorizontalPodAutoscaler(
             name,
             metadata=_metadata(namespace),
@@ -100,11 +100,10 @@ class KongGateway(pulumi.ComponentResource):
                 ),
                 min_replicas=settings.min_replicas,
                 max_replicas=settings.max_replicas,
-                metrics=[
-                    k8s.autoscaling.v2.MetricSpecArgs(
-                        type="Resource", resource=k8s.autoscaling.v2.ResourceMetricSourceArgs(name="cpu", target=target)
-                    )
-                ],
+                metrics=[_use(name, percent) for name, percent in wanted.items() if percent is not None],
+                behavior=k8s.autoscaling.v2.HorizontalPodAutoscalerBehaviorArgs(
+                    scale_up=_pace(settings.up), scale_down=_pace(settings.down)
+                ),
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -120,6 +119,26 @@ class KongGateway(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def _use(resource: str, percent: int) -> k8s.autoscaling.v2.MetricSpecArgs:
+    target = k8s.autoscaling.v2.MetricTargetArgs(type="Utilization", average_utilization=percent)
+    return k8s.autoscaling.v2.MetricSpecArgs(
+        type="Resource", resource=k8s.autoscaling.v2.ResourceMetricSourceArgs(name=resource, target=target)
+    )
+
+
+def _pace(settings: ScalingPace) -> k8s.autoscaling.v2.HPAScalingRulesArgs:
+    return k8s.autoscaling.v2.HPAScalingRulesArgs(
+        stabilization_window_seconds=settings.stabilization_seconds,
+        select_policy="Max",  # a fifth of three pods is none: one may change at any time
+        policies=[
+            k8s.autoscaling.v2.HPAScalingPolicyArgs(
+                type="Percent", value=settings.percent, period_seconds=settings.period_seconds
+            ),
+            k8s.autoscaling.v2.HPAScalingPolicyArgs(type="Pods", value=1, period_seconds=settings.period_seconds),
+        ],
+    )
 
 
 def _metadata(namespace: pulumi.Input[str]) -> k8s.meta.v1.ObjectMetaArgs:

@@ -27,7 +27,9 @@ _UNITS: Mapping[object, int] = {"megabytes": 2**20, "kilobytes": 2**10, "bytes":
 
 def gateway_environment(settings: StackSettings) -> Environment:
     """What the gateway's pods run with."""
-    return _store(settings) | _listeners(settings) | _nginx(settings) | _logs(settings) | _referenced(settings)
+    further = Environment({f"KONG_{name.upper()}": value for name, value in settings.platform.properties.items()})
+    own = _store(settings) | _listeners(settings) | _nginx(settings) | _client_addresses(settings)
+    return further | own | _logs(settings) | _referenced(settings)
 
 
 def migrations_environment(settings: StackSettings) -> Environment:
@@ -107,6 +109,21 @@ def _nginx(settings: StackSettings) -> Environment:
             # By default nginx takes a body of any size and writes it to disk before a plugin can refuse it.
             "KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE": str(largest_body(settings)),
             "KONG_ANONYMOUS_REPORTS": "off",
+        }
+    )
+
+
+def _client_addresses(settings: StackSettings) -> Environment:
+    """Whom Kong believes about who the client is."""
+    trusted = settings.network.trusted_proxies
+    if not trusted:
+        return Environment({})
+    return Environment(
+        {
+            "KONG_TRUSTED_IPS": ",".join(trusted),
+            "KONG_REAL_IP_HEADER": "X-Forwarded-For",
+            # The last address that is not trusted: a client may have put any before it.
+            "KONG_REAL_IP_RECURSIVE": "on",
         }
     )
 

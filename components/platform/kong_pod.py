@@ -7,7 +7,7 @@ from components.platform.environment import Environment
 from components.platform.hardening import container_security, pod_security, scratch
 from components.platform.kong_conf import DECLARATIVE_DIRECTORY, PREFIX
 from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, LISTENERS, METRICS
-from config.platform import Amounts, Platform
+from config.platform import Amounts, Platform, Scheduling, Toleration
 
 KONG_USER = 1000
 """The user `kong` of the official image."""
@@ -40,14 +40,20 @@ def gateway_pod(
         volumes.append(k8s.core.v1.VolumeArgs(name="declarative", config_map=source))
         mounts.append(k8s.core.v1.VolumeMountArgs(name="declarative", mount_path=DECLARATIVE_DIRECTORY, read_only=True))
     return k8s.core.v1.PodTemplateSpecArgs(
-        metadata=k8s.meta.v1.ObjectMetaArgs(labels=GATEWAY_LABELS),
+        metadata=k8s.meta.v1.ObjectMetaArgs(labels=GATEWAY_LABELS, annotations=settings.pod_annotations or None),
         spec=k8s.core.v1.PodSpecArgs(
             service_account_name=service_account,
             automount_service_account_token=False,
             enable_service_links=False,  # they would come as KONG_* variables, which Kong takes for its own
             security_context=pod_security(user=KONG_USER),
             termination_grace_period_seconds=settings.grace_period_seconds,
-            topology_spread_constraints=[_spread("topology.kubernetes.io/zone"), _spread("kubernetes.io/hostname")],
+            topology_spread_constraints=[
+                _spread(settings.scheduling, "topology.kubernetes.io/zone"),
+                _spread(settings.scheduling, "kubernetes.io/hostname"),
+            ],
+            priority_class_name=settings.scheduling.priority_class,
+            node_selector=settings.scheduling.node_selector or None,
+            tolerations=[_toleration(each) for each in settings.scheduling.tolerations] or None,
             containers=[_kong(settings, environment, mounts)],
             volumes=volumes,
         ),
@@ -98,11 +104,20 @@ def _drain(settings: Platform) -> k8s.core.v1.LifecycleArgs:
     )
 
 
-def _spread(topology: str) -> k8s.core.v1.TopologySpreadConstraintArgs:
+def _toleration(settings: Toleration) -> k8s.core.v1.TolerationArgs:
+    return k8s.core.v1.TolerationArgs(
+        key=settings.key,
+        operator="Exists" if settings.value is None else "Equal",
+        value=settings.value,
+        effect=settings.effect,
+    )
+
+
+def _spread(settings: Scheduling, topology: str) -> k8s.core.v1.TopologySpreadConstraintArgs:
     return k8s.core.v1.TopologySpreadConstraintArgs(
         max_skew=1,
         topology_key=topology,
-        when_unsatisfiable="ScheduleAnyway",
+        when_unsatisfiable="DoNotSchedule" if settings.spread == "required" else "ScheduleAnyway",
         label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=GATEWAY_SELECTOR),
         match_label_keys=["pod-template-hash"],
     )

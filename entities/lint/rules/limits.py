@@ -66,6 +66,8 @@ def _per_pod(subject: Subject) -> Iterator[Flaw]:
 
 
 def _addresses(subject: Subject) -> Iterator[Flaw]:
+    if subject.settings.network.trusted_proxies:
+        return
     strangers = _unidentified(subject)
     for plugin in subject.plugins:
         if plugin.modelled or not is_active(plugin):
@@ -142,8 +144,9 @@ CLIENT_ADDRESS_HIDDEN = Rule(
     name="client-address-hidden",
     severity="warning",
     summary="A limit or a restriction that goes by the caller's address, which Kong does not see.",
-    why="Requests come from the Ingress, and Kong takes nobody's word for the caller's address (`trusted_ips` is not "
-    "set): so one address stands for everybody.",
-    instead="Limit by header or consumer, and restrict addresses at the Ingress.",
+    why="Requests come from the Ingress, and Kong takes nobody's word for the caller's address without "
+    "`network.trustedProxies`: so one address stands for everybody.",
+    instead="Name the Ingress controller's addresses in `network.trustedProxies`; or limit by header or consumer, and "
+    "restrict addresses at the Ingress.",
     flaws=_addresses,
 )

@@ -100,6 +100,44 @@ async def test_the_autoscaler_owns_the_number_of_pods(deploy: Deploy) -> None:
     assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "kong"}
 
 
+async def test_the_autoscaler_adds_fast_and_takes_away_slowly(deploy: Deploy) -> None:
+    spec = inputs((await deploy(stack_settings("prod"))).one(AUTOSCALER))["spec"]
+    up, down = spec["behavior"]["scaleUp"], spec["behavior"]["scaleDown"]
+    assert [metric["resource"]["name"] for metric in spec["metrics"]] == ["cpu"]
+    assert (up["stabilizationWindowSeconds"], down["stabilizationWindowSeconds"]) == (0, 300)
+    assert [policy["value"] for policy in up["policies"]] == [100, 1]
+    assert [policy["value"] for policy in down["policies"]] == [20, 1]
+
+
+async def test_memory_may_count_as_well_or_alone(deploy: Deploy) -> None:
+    autoscaling = {"minReplicas": 3, "maxReplicas": 9, "cpuPercent": None, "memoryPercent": 80}
+    platform = section("prod", "platform", autoscaling=autoscaling)  # pyright: ignore[reportArgumentType] (JSON)
+    spec = inputs((await deploy(stack_settings("prod", platform=platform))).one(AUTOSCALER))["spec"]
+    assert [
+        (each["resource"]["name"], each["resource"]["target"]["averageUtilization"]) for each in spec["metrics"]
+    ] == [("memory", 80)]
+
+
+async def test_pods_run_where_the_stack_says(deploy: Deploy) -> None:
+    scheduling: JsonValue = {
+        "priorityClass": "edge",
+        "nodeSelector": {"pool": "edge"},
+        "tolerations": [{"key": "dedicated", "value": "edge", "effect": "NoSchedule"}, {"key": "any"}],
+        "spread": "required",
+    }
+    platform = section("dev", "platform", scheduling=scheduling, podAnnotations={"mesh": "off"})
+    recording = await deploy(stack_settings("dev", platform=platform))
+    template = inputs(recording.one(DEPLOYMENT))["spec"]["template"]
+    spec = template["spec"]
+    assert (spec["priorityClassName"], spec["nodeSelector"]) == ("edge", {"pool": "edge"})
+    assert spec["tolerations"] == [
+        {"key": "dedicated", "operator": "Equal", "value": "edge", "effect": "NoSchedule"},
+        {"key": "any", "operator": "Exists"},
+    ]
+    assert {each["whenUnsatisfiable"] for each in spec["topologySpreadConstraints"]} == {"DoNotSchedule"}
+    assert template["metadata"]["annotations"] == {"mesh": "off"}
+
+
 async def test_without_an_autoscaler_the_stack_file_owns_it(deploy: Deploy) -> None:
     deployment = (await deploy(stack_settings("prod", platform={"replicas": 4}))).one(DEPLOYMENT)
     assert inputs(deployment)["spec"]["replicas"] == 4

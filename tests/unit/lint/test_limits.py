@@ -63,6 +63,12 @@ def test_callers_nobody_knows_are_one_caller_to_kong() -> None:
     assert hidden(further(limit(limit_by="header", header_name="X-Tenant") | {"on": {"route": "omnify-auth"}})) == []
 
 
+def test_behind_trusted_proxies_each_caller_has_an_address() -> None:
+    trusting = put("network", {"trustedProxies": ["10.0.0.0/8"]})
+
+    assert hidden(further(limit(limit_by="ip")), trusting) == []
+
+
 def test_callers_that_are_known_are_counted_one_by_one() -> None:
     own = raw_routes({"name": "own", "paths": ["/own/"]})
     plugins = [limit() | {"route": "own"}, {"name": "key-auth", "route": "own"}]

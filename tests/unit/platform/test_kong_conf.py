@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from components.platform.environment import Environment
 from components.platform.kong_conf import gateway_environment, largest_body, migrations_environment
 from config.counters import SecretKey
+from config.problems import InvalidSettingsError
 from entities.vault import environment_variable, reference
 from tests.program.stacks import section, stack_settings
 
@@ -151,3 +152,27 @@ def test_an_environment_is_always_the_same_list() -> None:
 
 def test_the_later_environment_wins() -> None:
     assert (Environment({"A": "1"}) | Environment({"A": "2"})).values == {"A": "2"}
+
+
+def test_the_client_is_who_connects_unless_proxies_are_trusted() -> None:
+    assert not {"KONG_TRUSTED_IPS", "KONG_REAL_IP_HEADER"} & values("dev").keys()
+    found = values("dev", network={"trustedProxies": ["10.0.0.0/8", "fd00::/8"]})
+    assert found["KONG_TRUSTED_IPS"] == "10.0.0.0/8,fd00::/8"
+    assert (found["KONG_REAL_IP_HEADER"], found["KONG_REAL_IP_RECURSIVE"]) == ("X-Forwarded-For", "on")
+
+
+def test_further_properties_reach_kong() -> None:
+    platform = section("dev", "platform", properties={"upstream_keepalive_pool_size": "1024"})
+    assert values("dev", platform=platform)["KONG_UPSTREAM_KEEPALIVE_POOL_SIZE"] == "1024"
+
+
+@pytest.mark.parametrize(("stack", "mode"), [("dev", "database"), ("prod", "database"), ("dev", "dbless")])
+def test_what_the_settings_decide_no_property_can_say(stack: str, mode: str) -> None:
+    trusting: JsonValue = {"trustedProxies": ["10.0.0.0/8"]}
+    environment = gateway_environment(stack_settings(stack, mode=mode, network=trusting))
+    decided = [name.removeprefix("KONG_").lower() for name in (*environment.values, *environment.secrets)]
+    for name in decided:
+        if name == "redis_password":
+            continue
+        with pytest.raises(InvalidSettingsError, match=f"platform.properties.{name}: is decided by"):
+            stack_settings(stack, platform=section(stack, "platform", properties={name: "x"}))
