@@ -130,6 +130,7 @@ _DECIDED: Mapping[str, str] = {
     "proxy_": "this program, which makes the Services, and observability.accessLog",
     "real_ip_": "network.trustedProxies",
     "status_": "this program, which makes the Services",
+    "tracing_": "observability.tracing",
     "trusted_ips": "network.trustedProxies",
 }
 """The settings that decide properties of kong.conf, by how those properties begin."""

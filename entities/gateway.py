@@ -1,13 +1,15 @@
-"""What holds for every request, each as one global plugin: body size, CORS, correlation id, metrics, request log."""
+"""What holds for every request, each as one global plugin: body size, CORS, correlation id, metrics, log, traces."""
 
 from collections.abc import Iterator
 
+from config.observability import Tracing
 from config.stack import StackSettings
 from config.traffic import Cors as CorsSettings
 from entities.access_log import access_log
 from entities.model import Document, Plugin, Scope, plugin
 from entities.plugins.correlation_id import CorrelationId
 from entities.plugins.cors import Cors
+from entities.plugins.opentelemetry import Opentelemetry, Propagation
 from entities.plugins.prometheus import Prometheus
 from entities.plugins.request_size_limiting import RequestSizeLimiting
 
@@ -34,6 +36,8 @@ def gateway_plugins(settings: StackSettings) -> Iterator[Plugin]:
         yield plugin("prometheus", EVERYWHERE, config.render())
     if settings.observability.access_log:
         yield access_log(EVERYWHERE, settings.traffic)
+    if settings.observability.tracing is not None:
+        yield plugin("opentelemetry", EVERYWHERE, _tracing(settings.observability.tracing))
 
 
 def body_limit(scope: Scope, megabytes: int) -> Plugin:
@@ -44,6 +48,22 @@ def body_limit(scope: Scope, megabytes: int) -> Plugin:
 
 def _correlation(header: str) -> Document:
     return CorrelationId(header_name=header, generator="uuid", echo_downstream=True).render()
+
+
+def _tracing(tracing: Tracing) -> Document:
+    """What is sampled, and what gets spans, each node knows from its own configuration."""
+    propagation = Propagation(
+        extract=tracing.propagation.extract,
+        inject=tracing.propagation.inject,
+        clear=tracing.propagation.clear or None,
+        default_format=tracing.propagation.inject[0],
+    )
+    config = Opentelemetry(
+        traces_endpoint=tracing.endpoint,
+        resource_attributes={"service.name": tracing.service_name},
+        propagation=propagation,
+    )
+    return config.render()
 
 
 def _cors(cors: CorsSettings) -> Document:

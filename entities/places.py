@@ -15,6 +15,7 @@ _SECTIONS: Mapping[str, Location] = {
     "request-size-limiting": ("traffic", "maxBody"),
     "prometheus": ("observability", "prometheus"),
     "file-log": ("observability", "accessLog"),
+    "opentelemetry": ("observability", "tracing"),
     "rate-limiting": ("limits",),
 }
 """The settings that make the gateway's own plugins for every request; all others come from `auth`."""

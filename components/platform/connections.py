@@ -91,6 +91,8 @@ def _destinations(settings: StackSettings) -> Iterator[Rule]:
     for backend in settings.backends.values():
         yield _url(backend)
     yield from _raw_services(settings.entities)
+    if settings.observability.tracing is not None:
+        yield _url(settings.observability.tracing.endpoint)
     # Kong's own `jwt` plugin has its keys; the other kinds fetch them from the realm.
     if not isinstance(settings.auth, JwtAuth | NoAuth):
         yield _url(settings.auth.issuer)

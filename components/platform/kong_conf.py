@@ -29,7 +29,7 @@ def gateway_environment(settings: StackSettings) -> Environment:
     """What the gateway's pods run with."""
     further = Environment({f"KONG_{name.upper()}": value for name, value in settings.platform.properties.items()})
     own = _store(settings) | _listeners(settings) | _nginx(settings) | _client_addresses(settings)
-    return further | own | _logs(settings) | _referenced(settings)
+    return further | own | _logs(settings) | _traces(settings) | _referenced(settings)
 
 
 def migrations_environment(settings: StackSettings) -> Environment:
@@ -144,6 +144,18 @@ def _logs(settings: StackSettings) -> Environment:
             "KONG_ADMIN_GUI_ERROR_LOG": "/dev/stderr",
             "KONG_STATUS_ACCESS_LOG": "off",
             "KONG_STATUS_ERROR_LOG": "/dev/stderr",
+        }
+    )
+
+
+def _traces(settings: StackSettings) -> Environment:
+    tracing = settings.observability.tracing
+    if tracing is None:
+        return Environment({})
+    return Environment(
+        {
+            "KONG_TRACING_INSTRUMENTATIONS": ",".join(tracing.instrumentations),
+            "KONG_TRACING_SAMPLING_RATE": str(tracing.sampling_rate),
         }
     )
 

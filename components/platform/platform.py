@@ -12,6 +12,7 @@ from components.platform.isolation import KongIsolation
 from components.platform.kong_conf import gateway_environment, migrations_environment
 from components.platform.metadata import object_metadata
 from components.platform.migrations import FINISH, PREPARE, KongMigrations, Step
+from components.platform.monitoring import KongMonitoring, scraping
 from components.platform.names import GATEWAY_LABELS, KONG
 from components.platform.namespace import GatewayNamespace
 from components.platform.password import database_password
@@ -71,7 +72,14 @@ class KongPlatform(pulumi.ComponentResource):
             after=before,
             opts=self._child(),
         )
-        self.services = KongServices(name, namespace=self.namespace, after=[gateway.deployment], opts=self._child())
+        self.services = KongServices(
+            name,
+            namespace=self.namespace,
+            scraping=scraping(settings.observability),
+            after=[gateway.deployment],
+            opts=self._child(),
+        )
+        KongMonitoring(name, settings=settings, namespace=self.namespace, opts=self._child())
         KongIngress(
             name,
             settings=settings.ingress,

@@ -1,6 +1,6 @@
 """The Services before Kong's pods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -22,19 +22,25 @@ class KongServices(pulumi.ComponentResource):
         name: str,
         *,
         namespace: pulumi.Input[str],
+        scraping: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`after` must have the pods: the Kubernetes provider waits until a Service has one that is ready."""
+        """`scraping` annotates the metrics' Service.
+
+        `after` must have the pods: the Kubernetes provider waits until a Service has one that is ready.
+        """
         super().__init__("omnify:platform:KongServices", name, None, opts)
 
-        def service(listener: Listener) -> k8s.core.v1.Service:
+        def service(listener: Listener, annotations: Mapping[str, str] | None = None) -> k8s.core.v1.Service:
             port = k8s.core.v1.ServicePortArgs(
                 name=listener.name, port=listener.service_port, target_port=listener.name
             )
             return k8s.core.v1.Service(
                 f"{name}-{listener.name}",
-                metadata=object_metadata(listener.service, namespace=namespace, labels=GATEWAY_LABELS),
+                metadata=object_metadata(
+                    listener.service, namespace=namespace, labels=GATEWAY_LABELS, annotations=annotations
+                ),
                 spec=k8s.core.v1.ServiceSpecArgs(type="ClusterIP", selector=GATEWAY_SELECTOR, ports=[port]),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
             )
@@ -42,7 +48,7 @@ class KongServices(pulumi.ComponentResource):
         self.proxy = service(PROXY)
         self.admin = service(ADMIN)
         self.manager = service(MANAGER)
-        self.metrics = service(METRICS)
+        self.metrics = service(METRICS, scraping)
         self.register_outputs(
             {
                 "proxy": self.proxy.metadata.name,
