@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from entities.places import places
 from tests.unit.config.documents import ABSENT, put
-from tests.unit.entities.states import configurations, desired, documents
+from tests.unit.entities.states import configurations, desired, documents, settings
 
 
 def test_cors_is_what_the_stack_allows() -> None:
@@ -129,3 +130,40 @@ def test_further_plugins_come_after_the_gateways_own_in_the_order_written() -> N
 
     assert keys[-2:] == ["global/ip-restriction", "global/bot-detection"]
     assert keys[:-2] == [plugin.key for plugin in desired().plugins]
+
+
+ENDPOINT = "http://collector.monitoring.svc:4318/v1/traces"
+
+
+def test_traces_go_to_the_stacks_collector() -> None:
+    tracing = {"endpoint": ENDPOINT, "serviceName": "shop-gateway", "samplingRate": 0.5}
+    config = configurations(desired(put("observability.tracing", tracing)))["global/opentelemetry"]
+
+    assert "global/opentelemetry" not in configurations(desired())
+    assert config["traces_endpoint"] == ENDPOINT
+    assert config["logs_endpoint"] is None
+    assert config["resource_attributes"] == {"service.name": "shop-gateway"}
+    assert config["sampling_rate"] is None, "the node's own, which is the stack's"
+
+
+@pytest.mark.parametrize(
+    ("propagation", "rendered"),
+    [
+        ({}, {"extract": ["w3c"], "inject": ["w3c"], "clear": None, "default_format": "w3c"}),
+        (
+            {"extract": [], "inject": ["b3", "w3c"], "clear": ["baggage"]},
+            {"extract": [], "inject": ["b3", "w3c"], "clear": ["baggage"], "default_format": "b3"},
+        ),
+    ],
+)
+def test_tracing_headers_are_those_of_the_stack(propagation: Any, rendered: Any) -> None:
+    tracing = {"endpoint": ENDPOINT, "propagation": propagation}
+    config = configurations(desired(put("observability.tracing", tracing)))["global/opentelemetry"]
+
+    assert config["propagation"] == rendered
+
+
+def test_the_stacks_own_tracing_has_a_place_in_its_file() -> None:
+    traced = put("observability.tracing", {"endpoint": ENDPOINT})
+
+    assert places(settings(traced), desired(traced))["plugins", "global/opentelemetry"] == ("observability", "tracing")

@@ -149,3 +149,13 @@ def test_plugins_connect_where_the_stack_lets_them() -> None:
     logs = put("network", {"egress": [{"to": {"cidr": "203.0.113.0/24"}, "ports": [9200]}]})
     assert can_connect(stack(logs), GATEWAY, OUTSIDE, 9200)
     assert not can_connect(stack(logs), GATEWAY, OUTSIDE, 9201)
+
+
+def test_traces_reach_their_collector() -> None:
+    collector = Party("monitoring", "collector", "collector", "10.1.6.1")
+    traced = put("observability", {"tracing": {"endpoint": "http://collector.monitoring.svc:4318/v1/traces"}})
+    assert can_connect(stack(traced), GATEWAY, collector, 4318)
+    assert not can_connect(stack(traced), MIGRATIONS, collector, 4318)
+    assert not can_connect(stack(), GATEWAY, collector, 4318)
+    elsewhere = put("observability", {"tracing": {"endpoint": "https://otlp.example/v1/traces"}})
+    assert can_connect(stack(elsewhere), GATEWAY, OUTSIDE, 443)

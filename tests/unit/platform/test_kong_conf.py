@@ -176,3 +176,10 @@ def test_what_the_settings_decide_no_property_can_say(stack: str, mode: str) -> 
             continue
         with pytest.raises(InvalidSettingsError, match=f"platform.properties.{name}: is decided by"):
             stack_settings(stack, platform=section(stack, "platform", properties={name: "x"}))
+
+
+def test_traces_are_sampled_and_made_where_the_stack_says() -> None:
+    tracing: JsonValue = {"endpoint": "http://collector:4318/v1/traces", "instrumentations": ["all"], "samplingRate": 1}
+    found = values("dev", observability={"tracing": tracing})
+    assert (found["KONG_TRACING_INSTRUMENTATIONS"], found["KONG_TRACING_SAMPLING_RATE"]) == ("all", "1.0")
+    assert not any("TRACING" in name for name in values("dev"))
