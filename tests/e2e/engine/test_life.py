@@ -1,14 +1,19 @@
 """One stack from its first preview to its end, each test going on where the one before it stopped."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from pydantic import JsonValue
 
 from components.outputs import GatewayOutputs
+from sandbox.cluster.kubeconfig import Cluster
 from sandbox.cluster.objects import Objects
 from sandbox.engine.steps import Action, Step
 from sandbox.rehearsal.cli import RECOVERY
 from tests.cluster.manifests import manifest
 from tests.e2e.engine.live import database_password, entities, kept_objects, namespace
-from tests.e2e.engine.project import Project
+from tests.e2e.engine.project import Project, unreachable
 from tests.standin import RunningStandin
 
 pytestmark = pytest.mark.xdist_group("engine-life")
@@ -64,6 +69,22 @@ def test_a_second_up_changes_nothing(project: Project, kong: RunningStandin) -> 
 
 def test_a_preview_that_asks_what_is_live_finds_nothing_to_do(project: Project) -> None:
     assert project.preview("--refresh").keys() == {"same"}
+
+
+@pytest.mark.usefixtures("kong")
+def test_a_preview_from_where_nothing_is_reached_finds_only_what_the_stack_file_changes(
+    project: Project, cluster: Cluster, tmp_path: Path
+) -> None:
+    limits: JsonValue = {"minute": 7, "hour": 60_000, "day": 1_440_000}
+    elsewhere = replace(project.stack, kubeconfig=unreachable(tmp_path, cluster.context))
+    away = Project(elsewhere, dict(project.document), project.secrets)
+
+    assert away.preview().keys() == {"same"}
+    away.says(limits=limits)
+    try:
+        assert away.preview()["update"] == len(project.sections("tiers"))
+    finally:
+        project.says()
 
 
 def test_a_changed_limit_is_shown_as_that_limit(project: Project) -> None:
