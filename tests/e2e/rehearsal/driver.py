@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import httpx
 import psutil
 import yaml
+from typing_extensions import override
 
 from components.outputs import GatewayOutputs
 from gateway.recording import PROJECT, record
@@ -33,7 +35,7 @@ LIMITS: Final = {"minute": 40, "hour": 60_000, "day": 1_440_000}
 
 
 _FORBIDDEN = ("CLUSTER", "KUBECONFIG", "KONG_ADMIN_URL", "KONG_PROXY_URL", "GATEWAY_ADMIN_URL", "FORCE_COLOR")
-_PATIENCE = 300.0
+_PATIENCE = 240.0
 
 KINDS: Final = ("services", "routes", "plugins", "consumers", "acls", "jwts")
 """The Admin API's collections that a stack fills."""
@@ -49,6 +51,18 @@ class Run:
     def lines(self, start: str) -> list[str]:
         """What it printed after a start of a line."""
         return [line.removeprefix(start) for line in self.text.splitlines() if line.startswith(start)]
+
+
+class _Command(subprocess.Popen[str]):
+    """A command that a test which gives up on it does not wait for."""
+
+    @override
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, value, traceback)
 
 
 @dataclass
@@ -167,7 +181,7 @@ class Rehearsals:
         process.wait()
 
     def _start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
+        return _Command(
             self.command(*arguments),
             cwd=PROJECT,
             env=self.variables(),
