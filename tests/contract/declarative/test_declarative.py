@@ -42,6 +42,7 @@ STACKS: dict[str, tuple[str, tuple[Edit, ...]]] = {
     "prod": ("prod", ()),
     "dev without cors": ("dev", (put("cors", ABSENT),)),
     "prod without observability": ("prod", (put("observability", {"prometheus": None, "accessLog": False}),)),
+    "traces": ("dev", (put("observability.tracing", {"endpoint": "http://collector:4318/v1/traces"}),)),
     "a service without public routes": ("dev", (PRIVATE,)),
     "further plugins": ("dev", (FURTHER,)),
     "entities in Kong's own terms": ("dev", (RAW_WITHOUT_SECRETS,)),

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.platform.alert_rules import FILES_RUNBOOKS, OWN_RULES, RULES, groups_of, rule_groups
-from config.observability import Alerts
+from config.observability import Alerts, Observability
 from tests.unit.monitoring.files import ALERTS, MONITORING, RULE_FILES, RULE_TESTS, Rule, rules
 from tests.unit.monitoring.promql import parse
 
@@ -57,6 +57,15 @@ def test_a_runbook_names_severity_and_source_and_says_what_to_look_at_and_do(ale
 
 def test_links_within_the_runbooks_lead_somewhere() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", RUNBOOKS)) <= ANCHORS
+
+
+def test_readers_find_the_runbooks_and_a_sample_that_is_right() -> None:
+    readme = (MONITORING.parent / "README.md").read_text("utf-8")
+    assert f"]({FILES_RUNBOOKS})" in readme
+    (sample,) = re.findall(r"^  omnify-gateway:observability:\n(?:    .*\n)+", readme, re.MULTILINE)
+    wanted = Observability.model_validate(yaml.safe_load(sample)["omnify-gateway:observability"])
+    assert wanted.alerts is not None
+    assert str(wanted.alerts.runbooks).endswith(FILES_RUNBOOKS)
 
 
 @each_alert
