@@ -61,7 +61,7 @@ class Layout:
         return self.root / "rehearsal.lock"
 
     def stack_file(self, stack: str) -> Path:
-        """The stack file as the rehearsal applies it, beside a Pulumi.yaml of its own."""
+        """The stack file as the rehearsal applies it: commands read it with `--config-file`."""
         return self.root / "project" / f"Pulumi.{stack}.yaml"
 
     def keep(self, stack: str, document: Mapping[str, JsonValue]) -> None:

@@ -29,7 +29,7 @@ from sandbox.rehearsal.appliers import ApplyError, applier, write_outputs
 from sandbox.rehearsal.display import Display, Line, summary
 from sandbox.rehearsal.gateway import GatewayError
 from sandbox.rehearsal.places import Place, Reachable
-from sandbox.rehearsal.stack import Document, rehearsed
+from sandbox.rehearsal.stack import Document, rehearsed, write_stack_file
 
 _FAILURES = (
     ApplyError,
@@ -78,6 +78,7 @@ class Rehearsal:
             document, settings = self._settings(realm.public_key(key))
             cluster = self._cluster()
             self._layout.keep(self._stack, document)
+            write_stack_file(document, self._layout.stack_file(self._stack))
             self._prepare(settings, cluster)
             outputs = self._apply(document, cluster)
             if settings.mode == "dbless":
@@ -186,10 +187,12 @@ class Rehearsal:
     def _ways(self, outputs: GatewayOutputs, reached: Reachable) -> list[tuple[str, str]]:
         """How to look around in what is up."""
         host = outputs.urls.gateway.partition("://")[2]
+        file = f"--config-file {self._layout.stack_file(self._stack)}"
         return [
             ("gateway", f"curl -i -H 'Host: {host}' {reached.proxy}/health"),
             ("metrics", f"curl -s {reached.metrics}"),
             ("cluster", f"kubectl --kubeconfig {os.environ['KUBECONFIG']} -n {outputs.namespace} get all"),
+            ("drift", f"KUBECONFIG={os.environ['KUBECONFIG']} python -m gateway drift --stack {self._stack} {file}"),
             ("logs", str(self._layout.logs)),
             ("again", f"make up STACK={self._stack}    (changes what differs)"),
             ("away", f"make down STACK={self._stack}"),
