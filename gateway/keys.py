@@ -63,8 +63,12 @@ class Comparison:
     """The file as it should be."""
     kids: frozenset[str]
     """Every signing key that the realm publishes."""
+    first: str
+    """The one that it lists first: Keycloak lists keys by their priority, so this one signs unless it is passive."""
     added: frozenset[str]
     removed: frozenset[str]
+    kept: frozenset[str]
+    """Those that the file has and the realm still publishes."""
     same: bool
     """Whether the file is what it should be, to the byte."""
 
@@ -135,10 +139,15 @@ def normalised(jwks: str) -> str:
     return json.dumps({"keys": listed}, indent=2) + "\n"
 
 
-def compared(kept: str | None, wanted: str) -> Comparison:
-    """What differs between a file's content, None when there is none, and what it should be."""
-    there, kids = _kids(kept), _kids(wanted)
-    return Comparison(wanted, kids, kids - there, there - kids, kept == wanted)
+def compared(there: str | None, published_keys: str) -> Comparison:
+    """What differs between a file's content, None when there is none, and what a realm publishes.
+
+    Raises:
+        UnsuitableKeyError: what is published is no key set, or has no usable key.
+    """
+    wanted, listed = normalised(published_keys), tuple(signing_keys(published_keys))
+    before, kids = _kids(there), frozenset(listed)
+    return Comparison(wanted, kids, listed[0], kids - before, before - kids, kids & before, there == wanted)
 
 
 def _kids(jwks: str | None) -> frozenset[str]:
@@ -149,13 +158,21 @@ def _kids(jwks: str | None) -> frozenset[str]:
         return frozenset()
 
 
-def advice(key_id: str | None, kids: frozenset[str]) -> str | None:
-    """What the stack file must say with these keys, where it does not."""
-    names = ", ".join(sorted(kids))
-    if key_id is not None and key_id not in kids:
+def advice(key_id: str | None, found: Comparison) -> str | None:
+    """What to do about these keys: what the stack file must say where it does not, or when to deploy."""
+    names, first = ", ".join(sorted(found.kids)), found.first
+    listed = f"{first} is listed first, as Keycloak does with the key that signs"
+    if key_id is not None and key_id not in found.kids:
         return f"auth.keyId is {key_id}, which the realm does not publish; write one of {names}"
-    if key_id is None and len(kids) > 1:
-        return f"the realm publishes {len(kids)} keys; write auth.keyId with the one that signs: {names}"
+    if key_id is None and len(found.kids) > 1:
+        return (
+            f"the realm publishes {len(found.kids)} keys; write auth.keyId with the one that signs: {names} ({listed})"
+        )
+    if key_id not in {None, first}:
+        return f"auth.keyId is {key_id}, but {listed}; if it does, write auth.keyId: {first}, or its tokens are refused"
+    if key_id is None and found.removed:
+        gone = ", ".join(sorted(found.removed))
+        return f"until this is deployed, tokens that {first} signed are refused; afterwards those of {gone} are"
     return None
 
 
@@ -166,10 +183,10 @@ def compare(target: KeyFile) -> Comparison:
         KeysError: they cannot be had.
     """
     try:
-        wanted = normalised(published(target.url))
+        there = target.path.read_text("utf-8") if target.path.is_file() else None
+        return compared(there, published(target.url))
     except UnsuitableKeyError as error:
         raise KeysError(f"{target.url} {error}") from error
-    return compared(target.path.read_text("utf-8") if target.path.is_file() else None, wanted)
 
 
 def keys_command(
@@ -205,5 +222,8 @@ def _show(found: Comparison, target: KeyFile, console: Console) -> None:
         console.print(Text(f"  + {kid} is new"))
     for kid in sorted(found.removed):
         console.print(Text(f"  - {kid} is no longer published"))
-    if hint := advice(target.key_id, found.kids):
+    if not found.same:
+        for kid in sorted(found.kept):
+            console.print(Text(f"  = {kid} stays"))
+    if hint := advice(target.key_id, found):
         console.print(Text.assemble(("!", "yellow"), f" {hint}"))

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -137,4 +137,4 @@ class Realm:
 
 def claims(token: str) -> dict[str, Any]:
     """What a token says, whoever signed it."""
-    return cast("dict[str, Any]", jwt.decode(token, options={"verify_signature": False}))  # pyright: ignore[reportUnknownMemberType] (PyJWT's keys are untyped here)
+    return jwt.decode(token, options={"verify_signature": False})  # pyright: ignore[reportUnknownMemberType] (PyJWT's keys are untyped here)

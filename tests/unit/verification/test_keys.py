@@ -167,6 +167,37 @@ def test_several_keys_need_a_choice(project: Project, realm: Realm) -> None:
     )
 
 
+def test_the_key_that_is_listed_first_is_named(project: Project, realm: Realm) -> None:
+    realm.keys.insert(0, published("second"))
+    assert "(second is listed first, as Keycloak does with the key that signs)" in project.run().stdout
+
+
+def test_a_choice_that_no_longer_signs_is_told(project: Project, realm: Realm) -> None:
+    realm.keys.insert(0, published("second"))
+    project.auth(kind="jwt", issuer=realm.issuer, jwksFile="keys/test.jwks.json", keyId="first")
+    told = "! auth.keyId is first, but second is listed first, as Keycloak does with the key that signs; if it does, "
+    assert f"{told}write auth.keyId: second, or its tokens are refused\n" in project.run().stdout
+
+
+def test_a_choice_that_signs_needs_no_advice(project: Project, realm: Realm) -> None:
+    realm.keys.append(published("second"))
+    project.auth(kind="jwt", issuer=realm.issuer, jwksFile="keys/test.jwks.json", keyId="first")
+    assert "!" not in project.run().stdout
+
+
+def test_whose_tokens_are_refused_when_a_key_is_replaced_is_told(project: Project, realm: Realm) -> None:
+    project.run()
+    realm.keys = [published("second")]
+    told = "! until this is deployed, tokens that second signed are refused; afterwards those of first are\n"
+    assert told in project.run().stdout
+
+
+def test_keys_that_stay_are_named_beside_those_that_do_not(project: Project, realm: Realm) -> None:
+    project.run()
+    realm.keys.append(published("second"))
+    assert "  + second is new\n  = first stays\n" in project.run().stdout
+
+
 def test_a_choice_that_is_gone_is_told(project: Project, realm: Realm) -> None:
     project.auth(kind="jwt", issuer=realm.issuer, jwksFile="keys/test.jwks.json", keyId="old")
     assert "! auth.keyId is old, which the realm does not publish; write one of first" in project.run().stdout
