@@ -26,7 +26,8 @@ class KongIsolation(pulumi.ComponentResource):
     ) -> None:
         super().__init__("omnify:platform:KongIsolation", name, None, opts)
         made: list[pulumi.Resource] = []
-        for policy in policies(settings) if settings.network.enforced else ():
+        wanted = policies(settings) if settings.network.enforced else ()
+        for policy in wanted:
             made.append(
                 k8s.networking.v1.NetworkPolicy(
                     f"{name}-{policy.name}",
@@ -36,7 +37,7 @@ class KongIsolation(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, depends_on=list(made)),
                 )
             )
-        self.register_outputs({})
+        self.register_outputs({"policies": [policy.name for policy in wanted]})
 
 
 def _spec(policy: Policy) -> k8s.networking.v1.NetworkPolicySpecArgs:

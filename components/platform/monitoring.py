@@ -1,6 +1,6 @@
 """How Prometheus finds the gateway, what it warns of, and what Grafana shows: objects for a cluster that has both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pulumi
@@ -33,6 +33,9 @@ def scraping(settings: Observability) -> Mapping[str, str]:
 class KongMonitoring(pulumi.ComponentResource):
     """A ServiceMonitor, a PrometheusRule and dashboards, each where the stack asks for it."""
 
+    objects: Sequence[str]
+    """What was made, by kind and name."""
+
     def __init__(
         self,
         name: str,
@@ -43,16 +46,19 @@ class KongMonitoring(pulumi.ComponentResource):
     ) -> None:
         super().__init__("omnify:platform:KongMonitoring", name, None, opts)
         self._name, self._namespace = name, namespace
+        self.objects = list(self._made(settings))
+        self.register_outputs({"objects": self.objects})
+
+    def _made(self, settings: StackSettings) -> Iterator[str]:
         wanted = settings.observability
         if wanted.prometheus is not None and isinstance(wanted.scrape, ServiceMonitor):
-            self._service_monitor(wanted.scrape)
+            yield self._service_monitor(wanted.scrape)
         if wanted.alerts is not None:
-            self._rules(wanted.alerts, settings)
+            yield self._rules(wanted.alerts, settings)
         if wanted.dashboards is not None:
-            self._dashboards(wanted.dashboards)
-        self.register_outputs({})
+            yield from self._dashboards(wanted.dashboards)
 
-    def _service_monitor(self, settings: ServiceMonitor) -> None:
+    def _service_monitor(self, settings: ServiceMonitor) -> str:
         endpoint = {
             "port": METRICS.name,
             "path": METRICS_PATH,
@@ -62,13 +68,13 @@ class KongMonitoring(pulumi.ComponentResource):
         }
         # All of Kong's Services have the same labels; only this one has a port of that name.
         selected = {"selector": {"matchLabels": GATEWAY_SELECTOR}, "endpoints": [endpoint]}
-        self._custom("ServiceMonitor", settings.labels, selected)
+        return self._custom("ServiceMonitor", settings.labels, selected)
 
-    def _rules(self, alerts: Alerts, settings: StackSettings) -> None:
+    def _rules(self, alerts: Alerts, settings: StackSettings) -> str:
         groups = rule_groups(alerts, namespace=settings.cluster.namespace, mode=settings.mode)
-        self._custom("PrometheusRule", alerts.labels, {"groups": groups})
+        return self._custom("PrometheusRule", alerts.labels, {"groups": groups})
 
-    def _custom(self, kind: str, labels: Mapping[str, str], spec: Mapping[str, object]) -> None:
+    def _custom(self, kind: str, labels: Mapping[str, str], spec: Mapping[str, object]) -> str:
         k8s.apiextensions.CustomResource(
             f"{self._name}-{kind.lower()}",
             api_version=_OPERATOR,
@@ -77,14 +83,16 @@ class KongMonitoring(pulumi.ComponentResource):
             spec=spec,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        return f"{kind}/{KONG}"
 
-    def _dashboards(self, settings: Dashboards) -> None:
+    def _dashboards(self, settings: Dashboards) -> Iterator[str]:
         folder = {} if settings.folder is None else {"grafana_folder": settings.folder}
         for file, text in _dashboard_files():
+            name = f"kong-dashboard-{file.stem}"
             k8s.core.v1.ConfigMap(
                 f"{self._name}-dashboard-{file.stem}",
                 metadata=object_metadata(
-                    f"kong-dashboard-{file.stem}",
+                    name,
                     namespace=self._namespace,
                     labels={**GATEWAY_LABELS, **settings.labels},
                     annotations=folder,
@@ -92,6 +100,7 @@ class KongMonitoring(pulumi.ComponentResource):
                 data={file.name: text},
                 opts=pulumi.ResourceOptions(parent=self),
             )
+            yield f"ConfigMap/{name}"
 
 
 def _dashboard_files() -> Iterator[tuple[Path, str]]:
