@@ -46,8 +46,8 @@ test: venv ## run every tier of tests, with the count of what was skipped and wh
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: bench
-bench: venv ## measure what the provider costs, as ratios
-	@$(BIN)/python -m benchmarks.provider
+bench: venv ## measure what things cost, as ratios; PARTS="scale drift declared start provider engine" chooses
+	@$(BIN)/python -m benchmarks $(PARTS)
 
 .PHONY: lint
 lint: venv ## check style and types

@@ -11,11 +11,13 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from rich.table import Table
 
 from benchmarks.stacks import services
 from benchmarks.standin import CountedGateway, counted_gateway
@@ -31,6 +33,14 @@ OPERATIONS: Final[Mapping[str, Sequence[str]]] = {
     "preview --refresh, unchanged": ("preview", "--refresh"),
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
+AIMS: Final = {
+    "first up": "1/10",
+    "preview, unchanged": "2/3",
+    "preview --refresh, unchanged": "1/2",
+    "destroy": "1/40",
+}
+"""Of the plain program's time, at 1,000 entities."""
+SIZES: Final = (25, 250)
 WITHOUT_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 _PROJECT_FILE: Final = f"""\
 name: bench
@@ -128,3 +138,37 @@ async def _project(program: Program, count: int, gateway: CountedGateway) -> Asy
             "BENCH_ENTITIES": str(folder / "entities.json"),
         }
         yield _Project(folder, gateway, environment | (WITHOUT_CHECKPOINTS if program == "tracked" else {}))
+
+
+async def engine(say: Callable[[str], None]) -> AsyncGenerator[Table]:
+    """A table for each size; none without the CLI."""
+    if cli() is None:
+        say("skipped: the Pulumi CLI is not on PATH")
+        return
+    for count in SIZES:
+        took: dict[Program, dict[str, Operation]] = {"plain": {}, "tracked": {}}
+        for program, operations_of in took.items():
+            async for name, operation in operations(program, count):
+                say(f"{program}, {count} services: {name} took {operation.wall:.0f} s")
+                operations_of[name] = operation
+        yield _table(count, took["plain"], took["tracked"])
+
+
+def _table(count: int, plain: Mapping[str, Operation], ours: Mapping[str, Operation]) -> Table:
+    table = Table(title=f"{count} services with a route and two plugins each: {4 * count:,} entities")
+    for column in ("", "plain s", "CPU s", "ours s", "CPU s", "ours : plain", "CPU", "aim", "requests"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, of_plain in plain.items():
+        own = ours[name]
+        table.add_row(
+            name,
+            f"{of_plain.wall:.1f}",
+            f"{of_plain.cpu:.1f}",
+            f"{own.wall:.1f}",
+            f"{own.cpu:.1f}",
+            f"{own.wall / of_plain.wall:.3f}",
+            f"{own.cpu / of_plain.cpu:.3f}",
+            AIMS[name],
+            f"{of_plain.requests:,} → {own.requests:,}",
+        )
+    return table

@@ -28,12 +28,13 @@ _NOTHING_OF_ITS_OWN: Final[Document] = {
 def modelled(entities: int) -> Document:
     """A catalogue of APIs that comes to about so many entities: whole APIs, and what a gateway has anyway."""
     numbers = range(max(entities // _ENTITIES_OF_AN_API, 1))
-    return _SHARED | {
+    own: Document = {
         "auth": {"kind": "jwt", "issuer": "https://id.example/realms/bench", "jwksFile": "keys/dev.jwks.json"},
         "tiers": [{"name": "free"}, {"name": "pro", "times": 5}],
         "apis": [_api(number) for number in numbers],
         "backends": {f"api-{number}": f"http://api-{number}.bench.svc:8000/v1" for number in numbers},
     }
+    return _SHARED | own
 
 
 def _api(number: int) -> JsonValue:
@@ -58,15 +59,12 @@ def services(count: int) -> Document:
     for name in names:
         plugins.append({"name": "rate-limiting", "on": {"service": name}, "config": {"minute": 60, "policy": "local"}})
         plugins.append({"name": "request-size-limiting", "on": {"service": name}, "config": {}})
-    return (
-        _SHARED
-        | _NOTHING_OF_ITS_OWN
-        | {
-            "apis": [_public_api(name) for name in names],
-            "backends": {name: f"http://{name}.bench.svc:8000" for name in names},
-            "plugins": plugins,
-        }
-    )
+    own: Document = {
+        "apis": [_public_api(name) for name in names],
+        "backends": {name: f"http://{name}.bench.svc:8000" for name in names},
+        "plugins": plugins,
+    }
+    return _SHARED | _NOTHING_OF_ITS_OWN | own
 
 
 def _public_api(name: str) -> JsonValue:
@@ -83,7 +81,8 @@ def raw(entities: int) -> Document:
     for number in range(entities // 10):
         for kind, documents in _group(number).items():
             kinds.setdefault(kind, []).extend(documents)
-    return _SHARED | _NOTHING_OF_ITS_OWN | {"apis": [], "backends": {}, "entities": dict[str, JsonValue](kinds)}
+    own: Document = {"apis": [], "backends": {}, "entities": dict[str, JsonValue](kinds)}
+    return _SHARED | _NOTHING_OF_ITS_OWN | own
 
 
 def _group(number: int) -> Mapping[str, list[JsonValue]]:

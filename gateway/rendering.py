@@ -22,10 +22,11 @@ def kong_file(stack: str) -> str:
 
 def desired_json(stack: str) -> str:
     """Everything that Kong holds, complete, by kind."""
-    return json.dumps(_by_kind(stack_state(stack)), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(by_kind(stack_state(stack)), indent=2, ensure_ascii=False) + "\n"
 
 
-def _by_kind(state: DesiredState) -> dict[str, list[dict[str, Any]]]:
+def by_kind(state: DesiredState) -> dict[str, list[dict[str, Any]]]:
+    """The complete documents of all entities."""
     kinds: dict[str, list[dict[str, Any]]] = {}
     for entity in state:
         kinds.setdefault(entity.kind, []).append(state.document(entity))

@@ -24,11 +24,11 @@ def register() -> None:
     made: dict[tuple[str, str], pulumi.CustomResource] = {}
     entities: list[dict[str, Any]] = json.loads(Path(os.environ["BENCH_ENTITIES"]).read_text())
     for entity in entities:
-        arguments: dict[str, Any] = entity["fields"]
+        arguments: dict[str, Any] = entity["fields"] | {"tags": entity["tags"]}
         if "config" in arguments:
             arguments["config_json"] = json.dumps(arguments.pop("config"))
         for field, (kind, key) in entity["references"].items():
             arguments[f"{field}_id"] = made[kind, key].id
         options = pulumi.ResourceOptions(provider=provider)
         name, resource = entity["key"], _CLASSES[entity["kind"]]
-        made[entity["kind"], name] = resource(name, **arguments, tags=entity["tags"], opts=options)
+        made[entity["kind"], name] = resource(name, opts=options, **arguments)
