@@ -1,5 +1,6 @@
 """A stand-in for Kong whose requests are counted. No benchmark here measures Kong itself."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -24,6 +25,8 @@ class CountedGateway:
     """By method."""
     at_once: int = 0
     most_at_once: int = 0
+    delay: float = 0.0
+    """Seconds before each answer, as on a network."""
 
     def forget(self) -> None:
         """Count anew."""
@@ -38,6 +41,7 @@ class CountedGateway:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
             try:
+                await asyncio.sleep(self.delay)
                 await application(scope, receive, send)
             finally:
                 self.at_once -= 1

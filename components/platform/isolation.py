@@ -41,16 +41,19 @@ class KongIsolation(pulumi.ComponentResource):
 
 
 def _spec(policy: Policy) -> k8s.networking.v1.NetworkPolicySpecArgs:
+    ingress = [
+        k8s.networking.v1.NetworkPolicyIngressRuleArgs(from_=_peers(rule), ports=_ports(rule))
+        for rule in policy.ingress
+    ]
+    egress = [
+        k8s.networking.v1.NetworkPolicyEgressRuleArgs(to=_peers(rule), ports=_ports(rule)) for rule in policy.egress
+    ]
     return k8s.networking.v1.NetworkPolicySpecArgs(
         pod_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=policy.pods or None),
         policy_types=["Ingress", "Egress"],
-        ingress=[
-            k8s.networking.v1.NetworkPolicyIngressRuleArgs(from_=_peers(rule), ports=_ports(rule))
-            for rule in policy.ingress
-        ],
-        egress=[
-            k8s.networking.v1.NetworkPolicyEgressRuleArgs(to=_peers(rule), ports=_ports(rule)) for rule in policy.egress
-        ],
+        # The API server keeps no empty lists, and would take each one that is applied for a change.
+        ingress=ingress or None,
+        egress=egress or None,
     )
 
 
