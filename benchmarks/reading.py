@@ -18,6 +18,8 @@ from provider.resources import TYPES
 from provider.settings import Settings
 
 _PAGE: Final = 1_000
+_DELAY: Final = 0.01
+"""Seconds until an answer comes, so that requests can overlap."""
 _STACKS: Final[Mapping[str, Callable[[int], Document]]] = {"apis": modelled, "entities": raw}
 
 
@@ -37,6 +39,7 @@ async def _drift(state: DesiredState) -> Iterable[str]:
     async with counted_gateway() as gateway, admin_api(Settings(admin_uri=gateway.url)) as admin:
         for kind, document in documents:
             gateway.dao.store.insert(kind, document | {"created_at": 1, "updated_at": 1})
+        gateway.delay = _DELAY
         snapshot = await read_snapshot(admin)
         if not drift(state, snapshot).clean:
             raise RuntimeError("what was read is not what was declared")
