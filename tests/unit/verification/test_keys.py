@@ -262,6 +262,7 @@ def test_a_server_that_is_not_there_is_told(project: Project) -> None:
         (b'{"keys": []}', "has no RSA key for RS256 signatures"),
         (json.dumps({"keys": [published("first", d="secret")]}).encode(), "holds a private key"),
     ],
+    ids=["no JSON", "no keys", "a private key"],
 )
 def test_what_is_no_usable_key_set_is_refused_and_nothing_written(
     project: Project, realm: Realm, body: bytes, message: str

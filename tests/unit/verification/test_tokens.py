@@ -87,7 +87,7 @@ def test_only_an_rsa_key_signs() -> None:
         SigningKey(pem, AUTH)
 
 
-@pytest.mark.parametrize("text", ["", "no key", public_key()])
+@pytest.mark.parametrize("text", ["", "no key", public_key()], ids=["nothing", "no key", "a public key"])
 def test_what_is_no_private_key_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(SigningKeyError, match="is no readable private key") as refusal:
         SigningKey(text, AUTH)
