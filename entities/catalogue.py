@@ -41,28 +41,33 @@ def route(api: Api, route: RouteSettings, *, preflights: bool) -> Route:
 def api_plugins(api: Api, scheme: Scheme) -> Iterator[Plugin]:
     """What guards an API and limits its bodies.
 
-    Authentication stands once on the service when all its routes need it. It cannot be switched off on a route, so a
-    service with a public route has it on each of the others.
+    What all its routes need stands once, on the service. Authentication cannot be switched off on a route, so a service
+    with a public route has it on each of the others.
     """
-    guarded = [route for route in api.routes if route.access.groups is not None]
-    if len(guarded) == len(api.routes):
+    groups = [route.access.groups for route in api.routes if route.access.groups is not None]
+    guarded = len(groups) == len(api.routes)
+    alike = guarded and all(set(each) == set(groups[0]) for each in groups)
+    if guarded:
         yield from scheme.plugins(Scope(service=api.name))
+    if alike:
+        yield _acl(Scope(service=api.name), groups[0], scheme)
     for route in api.routes:
         scope = Scope(route=route.name)
-        if route.access.groups is not None:
-            if len(guarded) < len(api.routes):
-                yield from scheme.plugins(scope)
-            yield plugin("acl", scope, _acl(route.access.groups, scheme).render())
+        if route.access.groups is not None and not guarded:
+            yield from scheme.plugins(scope)
+        if route.access.groups is not None and not alike:
+            yield _acl(scope, route.access.groups, scheme)
         if route.max_body is not None:
             yield body_limit(scope, route.max_body)
 
 
-def _acl(groups: tuple[str, ...], scheme: Scheme) -> Acl:
-    return Acl(
-        allow=tuple(sorted(groups)),
+def _acl(scope: Scope, groups: tuple[str, ...], scheme: Scheme) -> Plugin:
+    config = Acl(
+        allow=tuple(sorted(set(groups))),
         hide_groups_header=True,
         always_use_authenticated_groups=not scheme.identifies_consumers,
     )
+    return plugin("acl", scope, config.render())
 
 
 def backend_problems(apis: Sequence[Api], backends: Backends) -> Iterator[Problem]:

@@ -120,6 +120,23 @@ def test_authentication_stands_once_on_a_service_without_public_routes() -> None
     assert on("route/prices", private) == {"acl"}
 
 
+def test_groups_stand_once_on_a_service_whose_routes_have_the_same() -> None:
+    alike = api("billing", route("invoices", groups=["pro", "free"]), route("prices", groups=["free", "pro"]))
+
+    assert on("service/billing", alike) == {"pre-function", "jwt", "acl"}
+    assert on("route/invoices", alike) | on("route/prices", alike) == set()
+
+
+@pytest.mark.parametrize("groups", [["pro"], None])
+def test_a_route_for_the_same_people_is_one_entity_more(groups: list[str] | None) -> None:
+    counts = [
+        len(list(desired(api("billing", *(route(f"prices-{number}", groups=groups) for number in range(routes))))))
+        for routes in (1, 2, 20)
+    ]
+
+    assert [count - counts[0] for count in counts] == [0, 1, 19]
+
+
 def test_a_service_with_a_public_route_has_it_on_each_of_the_others() -> None:
     mixed = api("billing", route("invoices", groups=["pro"]), route("prices"))
 
