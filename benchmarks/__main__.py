@@ -28,6 +28,8 @@ class Part(StrEnum):
     ENGINE = "engine"
 
 
+_WIDTH: Final = 120
+"""Of what is printed into a pipe."""
 _Say = Callable[[str], None]
 _PARTS: Final[Mapping[Part, Callable[[_Say], Iterator[Table] | AsyncIterator[Table]]]] = {
     Part.SCALE: scale,
@@ -49,6 +51,8 @@ def main(
 
 async def _measure(part: Part) -> None:
     out, progress = Console(), Console(stderr=True)
+    if not out.is_terminal:
+        out.width = _WIDTH
     tables = _PARTS[part](lambda what: progress.print(f"… {part}: {what}", style="dim", highlight=False))
     if isinstance(tables, AsyncIterator):
         async for table in tables:

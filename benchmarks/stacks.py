@@ -8,8 +8,8 @@ from pydantic import JsonValue
 Document = dict[str, JsonValue]
 
 _ROUTES_OF_AN_API: Final = 4
-_ENTITIES_OF_AN_API: Final = 3 + 2 * _ROUTES_OF_AN_API
-"""A service with the two plugins that authenticate there, and routes with an acl each."""
+_ENTITIES_OF_AN_API: Final = 4 + _ROUTES_OF_AN_API
+"""A service, the three plugins that guard it, and its routes."""
 _METHODS: Final[JsonValue] = ["GET", "HEAD", "POST"]
 _SHARED: Final[Document] = {
     "cluster": {"context": "bench"},
