@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from entities.schema import kong_schema
 from sandbox.kong.proxy import Proxy
+from sandbox.kong.proxy.counters import Counters
 
 Document = dict[str, Any]
 
@@ -79,11 +80,11 @@ class Gateway:
 
 @asynccontextmanager
 async def running_gateway(backend: str) -> AsyncGenerator[Gateway]:
-    store, log = MemoryStore(), BytesIO()
+    store, log, started = MemoryStore(), BytesIO(), time.time()  # No window ends in the middle of a test.
     port = int(backend.rpartition(":")[2])
     service = store.add("services", name="echo", host="127.0.0.1", port=port, protocol="http", retries=0)
     route = store.add("routes", name="all", paths=["/"], service=reference(service), strip_path=False)
-    proxy = Proxy(store, standard_output=log)
+    proxy = Proxy(store, standard_output=log, counters=Counters(lambda: started))
     transport = httpx.ASGITransport(app=proxy.application)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
         yield Gateway(store, proxy, client, service, route, log)
