@@ -134,7 +134,7 @@ async def test_without_an_address_the_message_says_what_to_set(offline: Engine) 
     assert "Set kongAdminUri" in caught.details
 
 
-async def test_no_more_than_sixteen_requests_at_a_time(kong: TestGateway, engine: Engine) -> None:
+async def test_no_more_than_sixteen_requests_at_a_time(kong: TestGateway) -> None:
     async def until_there_are_sixteen(_: object) -> None:
         deadline = asyncio.get_running_loop().time() + 20
         while kong.most_at_once < 16 and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
@@ -142,7 +142,8 @@ async def test_no_more_than_sixteen_requests_at_a_time(kong: TestGateway, engine
 
     kong.fault = until_there_are_sixteen
 
-    await asyncio.gather(*(engine.create("Service", f"s{n}", SERVICE | {"name": f"s{n}"}) for n in range(100)))
+    async with running_engine(kong.url, patience=Patience()) as engine:
+        await asyncio.gather(*(engine.create("Service", f"s{n}", SERVICE | {"name": f"s{n}"}) for n in range(100)))
 
     assert kong.most_at_once == 16
 

@@ -156,12 +156,13 @@ def _stack_files(draw: st.DrawFn) -> Document:
 
 def _ids_that_run(state: DesiredState, configuration: Configuration) -> Iterator[str]:
     """The plugins that the stand-in chooses, for everybody who may ask on every route."""
-    allowed = {plugin.scope.route: str(plugin.config["allow"]) for plugin in state.plugins if plugin.name == "acl"}
+    acls = {(acl.scope.route, acl.scope.service): str(acl.config["allow"]) for acl in state.plugins if acl.name == "acl"}
     for path, name in product(state.routes, CONFIGS):
-        consumers: list[str | None] = [tier for tier in TIERS if path.key in allowed]
+        allowed = acls.get((path.key, None)) or acls.get((None, path.service))
+        consumers: list[str | None] = [tier for tier in TIERS if allowed is not None]
         if name in BEHIND_THE_GATE:
-            consumers = [tier for tier in TIERS if tier in allowed.get(path.key, "")]
-        if path.key not in allowed or name not in BEHIND_THE_GATE:
+            consumers = [tier for tier in TIERS if tier in (allowed or "")]
+        if allowed is None or name not in BEHIND_THE_GATE:
             consumers.append(None)
         for consumer in consumers:
             chosen = configuration.plugin(
