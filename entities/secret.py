@@ -5,11 +5,11 @@ reference: the value takes its place when the entity is written.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from entities.schema import kong_schema
 from entities.schema.document import UNKNOWN, Path, is_vault_reference
+from entities.secret_fields import secret_values
 
 NAMESPACE = "omnify-gateway-secrets"
 """The namespace of the configuration keys that hold secrets."""
@@ -52,19 +52,16 @@ def hidden(value: Any) -> Any:  # noqa: ANN401 (JSON)
 def plain_secrets(kind: str, document: Mapping[str, object]) -> Iterator[Path]:
     """The paths at which a document of Kong's holds a secret in the clear.
 
-    Vault references, references to secrets of the configuration and empty texts are none. Of a plugin that Kong's
-    schemas do not know, the names of its fields tell.
+    Vault references, references to secrets of the configuration and empty texts are none, nor are addresses without
+    credentials.
     """
-    for name in sorted({*kong_schema().encrypted(kind), *_CREDENTIALS.get(kind, ())}):
-        yield from _clear(document, name.split("."), ())
-    if kind == "plugins":
-        plugin, config = str(document.get("name")), document.get("config")
-        for path in _secret_fields(plugin, config):
-            yield from _clear(config, path.split("."), ("config",))
+    harmless = _HARMLESS.get(str(document.get("name")), frozenset()) if kind == "plugins" else frozenset[str]()
+    for path, value in secret_values(kind, document):
+        if not isinstance(value, str) or not value or is_vault_reference(value) or referred_secret(value) is not None:
+            continue
+        if path[-1] not in harmless or _CARRIES.search(value):
+            yield path
 
-
-_CREDENTIALS: Mapping[str, tuple[str, ...]] = {"jwt_secrets": ("secret",), "keyauth_credentials": ("key",)}
-"""Secrets that Kong keeps in the clear, so that its schema does not mark them."""
 
 _HARMLESS: Mapping[str, frozenset[str]] = {
     "acme": frozenset({"account_email"}),
@@ -73,27 +70,5 @@ _HARMLESS: Mapping[str, frozenset[str]] = {
     "http-log": frozenset({"http_endpoint"}),
 }
 """Fields that Kong keeps encrypted though they only name something."""
-
-
-def _secret_fields(plugin: str, config: object) -> Iterator[str]:
-    if kong_schema().knows(plugin):
-        yield from sorted(kong_schema().encrypted(plugin) - _HARMLESS.get(plugin, frozenset()))
-    elif isinstance(config, dict):
-        words = ("secret", "password", "api_key", "private_key")
-        yield from (name for name in cast("dict[str, object]", config) if any(word in name for word in words))
-
-
-def _clear(value: object, path: Sequence[str], at: Path) -> Iterator[Path]:
-    """Where something stands in the clear at a path of a schema, in which `*` is each item of a list or a map."""
-    if not path:
-        if isinstance(value, str) and value and not is_vault_reference(value) and referred_secret(value) is None:
-            yield at
-        return
-    step, rest = path[0], path[1:]
-    if isinstance(value, list) and step == "*":
-        for index, item in enumerate(cast("list[object]", value)):
-            yield from _clear(item, rest, (*at, index))
-    elif isinstance(value, dict):
-        items = cast("dict[str, object]", value)
-        for key in items if step == "*" else {step} & items.keys():
-            yield from _clear(items[key], rest, (*at, key))
+_CARRIES = re.compile(r"//[^/@\s]+@|[?&][^=&\s]*(?:key|passw|secret|sig|token)[^=&\s]*=", re.IGNORECASE)
+"""Credentials in an address."""

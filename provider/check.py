@@ -67,11 +67,11 @@ def check(gateway: Gateway, kind: ResourceType, news: Properties) -> Checked:
         return Checked(news, {}, (Failure(fault.property_name, str(fault)),))
     failures = tuple(_failures(gateway, kind, document))
     if failures:
-        hidden = news.secrets | (secret_properties(gateway.schema, kind, document) & news.values.keys())
+        hidden = news.secrets | (secret_properties(kind, document) & news.values.keys())
         return Checked(Properties(news.values, hidden), document, failures)
     completed = gateway.complete(kind, document)
     values = to_properties(kind, completed)
-    secrets = (news.secrets & values.keys()) | secret_properties(gateway.schema, kind, completed)
+    secrets = (news.secrets & values.keys()) | secret_properties(kind, completed)
     return Checked(Properties(values, frozenset(secrets)), completed, ())
 
 

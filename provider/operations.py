@@ -120,7 +120,7 @@ class Operations:
         if not gateway.has_schema(kind, document) and declared is not None:
             document["config"] = _said(document["config"], declared["config"])
         inputs = to_properties(kind, document)
-        secrets = marked.secrets | secret_properties(gateway.schema, kind, live)
+        secrets = marked.secrets | secret_properties(kind, live)
         invented = to_properties(kind, {field: live.get(field) for field in kind.generated})
         outputs = Properties(invented | inputs, secrets & (invented | inputs).keys())
         return State(live["id"], Properties(inputs, secrets & inputs.keys()), _with_computed(kind, outputs))

@@ -2,23 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, cast
 
-from entities.schema import KongSchema
 from entities.schema.document import UNKNOWN, is_vault_reference
-from provider.documents import Document, property_of
+from entities.secret_fields import secret_values
+from provider.documents import property_of
 from provider.resources import ResourceType
 from provider.values import Properties, Values
 
-_CONFIG: Final = "configJson"
 
-
-def secret_properties(schema: KongSchema, kind: ResourceType, document: Mapping[str, Any]) -> frozenset[str]:
+def secret_properties(kind: ResourceType, document: Mapping[str, Any]) -> frozenset[str]:
     """Name the properties of an entity that hold a secret; a vault reference is none."""
-    names = {property_of(kind, field) for field in kind.sensitive if _is_secret(document.get(field))}
-    if kind.kind == "plugins" and _config_has_secret(schema, document):
-        names.add(_CONFIG)
-    return frozenset(names)
+    held = {str(path[0]) for path, value in secret_values(kind.kind, document) if _is_secret(value)}
+    held |= {field for field in kind.sensitive if _is_secret(document.get(field))}
+    return frozenset(property_of(kind, field) for field in held)
 
 
 def _is_secret(value: object) -> bool:
@@ -27,34 +24,6 @@ def _is_secret(value: object) -> bool:
     if isinstance(value, list):
         return any(_is_secret(item) for item in cast("list[object]", value))
     return value is UNKNOWN or (isinstance(value, str) and value != "" and not is_vault_reference(value))
-
-
-def _config_has_secret(schema: KongSchema, document: Mapping[str, Any]) -> bool:
-    config, name = document.get("config"), document.get("name")
-    if not isinstance(config, dict) or not isinstance(name, str):
-        return False
-    if not schema.knows(name):
-        return any(_sounds_secret(key) and _is_secret(value) for key, value in cast("Document", config).items())
-    return any(_is_secret(value) for path in schema.encrypted(name) for value in _at(cast("Document", config), path))
-
-
-def _sounds_secret(field: str) -> bool:
-    """Guess for a plugin whose schema nobody has told."""
-    return any(word in field for word in ("secret", "password", "api_key", "private_key"))
-
-
-def _at(config: Document, dotted: str) -> Iterator[Any]:
-    """Yield the values at a dotted path, through lists as well."""
-    first, _, rest = dotted.partition(".")
-    value = config.get(first)
-    if not rest:
-        yield value
-    elif isinstance(value, dict):
-        yield from _at(cast("Document", value), rest)
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
-            if isinstance(item, dict):
-                yield from _at(cast("Document", item), rest)
 
 
 def secret_texts(properties: Iterable[Properties]) -> frozenset[str]:

@@ -1,0 +1,50 @@
+"""Secrets in what people and programs read: in the clear, or written as something else would write them."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote, quote_plus
+
+SHORTEST = 8
+"""The fewest characters of a secret by which it can be told from other text."""
+
+
+def leaks(text: str, secrets: Mapping[str, str]) -> list[str]:
+    """The names of the secrets that stand in a text, in any form, each with the form in which it does."""
+    return [
+        f"{name} ({form})"
+        for name, value in secrets.items()
+        for form, written in _forms(value)
+        if len(written) >= SHORTEST and written in text
+    ]
+
+
+def _forms(value: str) -> Iterator[tuple[str, str]]:
+    """A secret as it may be written. Of one with several lines each line that tells it is looked for by itself."""
+    for line in _telling_lines(value):
+        yield "in the clear", line
+        yield "as JSON", json.dumps(line)[1:-1]
+        yield "as JSON in JSON", json.dumps(json.dumps(line)[1:-1])[1:-1]
+        yield "URL-quoted", quote(line, safe="")
+        yield "as a form", quote_plus(line)
+        yield "backwards", line[::-1]
+        yield "in hexadecimal", line.encode().hex()
+        yield from (("in base64", inside) for inside in _base64_inside(line))
+
+
+def _telling_lines(value: str) -> list[str]:
+    """The lines of a text; of a PEM those that no other has."""
+    lines = [line for line in value.splitlines() if line and not line.startswith("-----")]
+    # The first characters of a private key in PEM say what kind it is.
+    return lines[1:] if "PRIVATE KEY" in value and len(lines) > 1 else lines
+
+
+def _base64_inside(text: str) -> Iterator[str]:
+    """The parts of base64 that a text makes wherever it begins: encoded alone, or with something around it."""
+    content = text.encode()
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + content).decode().rstrip("=")
+        # At either end a character may hold bits of its neighbours.
+        inside = encoded[(0, 2, 3)[offset] : len(encoded) - 1]
+        yield inside
+        yield inside.translate(str.maketrans("+/", "-_"))
