@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from entities.schema.document import (
@@ -30,6 +31,7 @@ from entities.schema.validators import VALIDATORS
 from entities.schema.violations import REQUIRED, Errors
 
 UNKNOWN_FIELD: Final = "unknown field"
+_SCALARS: Final = frozenset({"boolean", "integer", "number", "string"})
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -52,6 +54,18 @@ def record_errors(record: Record, document: Document) -> Errors:
 
 def field_error(field: Field, value: Json | Absent) -> str | Errors | None:
     """Why Kong would refuse a value in a field: a message, or a table of what is wrong inside it."""
+    if isinstance(value, str | int | float) and field.type in _SCALARS:
+        return _scalar_error(field, value)
+    return _error(field, value)
+
+
+@lru_cache(maxsize=2**16, typed=True)
+def _scalar_error(field: Field, value: str | float) -> str | Errors | None:
+    """Thousands of entities have the same protocols, ports and tags."""
+    return _error(field, value)
+
+
+def _error(field: Field, value: Json | Absent) -> str | Errors | None:
     if value is UNKNOWN:
         return None
     if value is None or value is ABSENT:
