@@ -5,7 +5,6 @@ needs nothing but Kong OSS and the realm's public key, `openid-connect` needs Ko
 carries the community plugin kong-oidc.
 """
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,12 +12,9 @@ from cryptography.hazmat.primitives import serialization
 from pydantic import AfterValidator, Field, model_validator
 
 from config.keys import UnsuitableKeyError, chosen_key, normal_pem, signing_keys
+from config.project import PROJECT
 from config.settings import Settings, wrong_key
 from config.vocabulary import ClaimName, Issuer
-
-PROJECT = Path(__file__).resolve().parent.parent
-"""The folder of Pulumi.yaml."""
-
 
 def _public_key(pem: str) -> str:
     if "PRIVATE KEY" in pem:

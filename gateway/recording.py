@@ -11,8 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import mocks
@@ -23,14 +22,12 @@ from pulumi.runtime.stack import wait_for_rpcs
 from pydantic import JsonValue
 
 from config.files import NAMESPACE
+from config.project import PROJECT
 from entities.secret import NAMESPACE as SECRETS
 from entities.secret import secrets_in
 from provider.resources import UnknownTypeError
 from provider.urns import parse_urn
 from provider.values import Properties, decode
-
-PROJECT: Final = Path(__file__).resolve().parent.parent
-"""The folder of Pulumi.yaml and the program."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,21 @@ def record(
     return asyncio.run(recorded(lambda: run_program(document, secrets), stack, preview=preview))
 
 
-async def recorded(program: Callable[[], object], stack: str, *, preview: bool = False) -> Recording:
-    """Run any Pulumi program to its end. Raises what the program raises."""
+async def recorded(
+    program: Callable[[], object],
+    stack: str,
+    *,
+    project: str = NAMESPACE,
+    others: Mapping[str, Mapping[str, Any]] | None = None,
+    preview: bool = False,
+) -> Recording:
+    """Run any Pulumi program to its end. Raises what the program raises.
+
+    `others` has the outputs of the stacks to which it refers, by the names that it gives them.
+    """
+    monitor = _Monitor(_NoMocks(others or {}))
     # Pulumi keeps its settings in context variables, and a task has those for itself.
-    return await asyncio.create_task(_recorded(program, stack, preview))
+    return await asyncio.create_task(_recorded(program, monitor, project, stack, preview))
 
 
 def run_program(document: Mapping[str, JsonValue], secrets: Mapping[str, str] | None = None) -> None:
@@ -96,11 +104,12 @@ def run_program(document: Mapping[str, JsonValue], secrets: Mapping[str, str] | 
     runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
 
 
-async def _recorded(program: Callable[[], object], stack: str, preview: bool) -> Recording:
-    monitor = _Monitor()
+async def _recorded(
+    program: Callable[[], object], monitor: "_Monitor", project: str, stack: str, preview: bool
+) -> Recording:
     # Tasks of this run alone are waited for: those of another may belong to an event loop that is gone.
     SETTINGS.outputs = set[asyncio.Task[Any]]()  # pyright: ignore[reportAttributeAccessIssue] (it has a setter)
-    mocks.set_mocks(_NoMocks(), project=NAMESPACE, stack=stack, preview=preview, monitor=monitor)
+    mocks.set_mocks(monitor.mocks, project=project, stack=stack, preview=preview, monitor=monitor)
     program()
     await wait_for_rpcs()
     root: Any = get_root_resource()
@@ -132,10 +141,21 @@ def _text(value: JsonValue) -> str:
 
 
 class _NoMocks(mocks.Mocks):
-    """Every resource is what it was asked to be."""
+    """Every resource is what it was asked to be, and every other stack has the outputs that are given."""
+
+    def __init__(self, others: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__()
+        self._others = others
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, self._stack(str(args.inputs["name"]))  # pyright: ignore[reportUnknownMemberType]
         return f"{args.name}-id", dict(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
+
+    def _stack(self, name: str) -> dict[str, Any]:
+        if name not in self._others:
+            raise LookupError(f"the program reads the outputs of stack {name!r}, which are not there without the engine")
+        return {"name": name, "outputs": dict(self._others[name]), "secretOutputNames": []}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         raise LookupError(f"the program calls {args.token}, which has no answer without the engine")
@@ -144,8 +164,8 @@ class _NoMocks(mocks.Mocks):
 class _Monitor(mocks.MockMonitor):
     """Pulumi's mock of the engine's side, which keeps what it is asked to register."""
 
-    def __init__(self) -> None:
-        super().__init__(_NoMocks())
+    def __init__(self, answers: mocks.Mocks) -> None:
+        super().__init__(answers)
         self.registrations: list[Registration] = []
 
     def RegisterResource(  # noqa: N802 (gRPC's name)
