@@ -16,6 +16,7 @@ from config.project import PROJECT
 from config.settings import Settings, wrong_key
 from config.vocabulary import ClaimName, Issuer
 
+
 def _public_key(pem: str) -> str:
     if "PRIVATE KEY" in pem:
         raise ValueError("is a private key; write the realm's public key ('-----BEGIN PUBLIC KEY-----')")

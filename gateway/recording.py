@@ -148,13 +148,14 @@ class _NoMocks(mocks.Mocks):
         self._others = others
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        inputs = dict(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
         if args.typ == "pulumi:pulumi:StackReference":
-            return args.name, self._stack(str(args.inputs["name"]))  # pyright: ignore[reportUnknownMemberType]
-        return f"{args.name}-id", dict(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
+            return args.name, self._stack(inputs["name"])
+        return f"{args.name}-id", inputs
 
     def _stack(self, name: str) -> dict[str, Any]:
         if name not in self._others:
-            raise LookupError(f"the program reads the outputs of stack {name!r}, which are not there without the engine")
+            raise LookupError(f"the program reads the outputs of stack {name!r}, which nobody gave")
         return {"name": name, "outputs": dict(self._others[name]), "secretOutputNames": []}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
