@@ -24,7 +24,15 @@ WHOLE_CONSUMER = LimitKey("consumer")
 """All users of a consumer share its budget."""
 
 
-def rate_limit(scope: Scope, limits: Limits, key: LimitKey, counters: Counters) -> Plugin:
+@dataclass(frozen=True)
+class Counting:
+    """Where requests are counted (Kong: rate-limiting's `policy` and `redis`)."""
+
+    policy: Literal["local", "cluster", "redis"]
+    redis: Redis = Redis()
+
+
+def rate_limit(scope: Scope, limits: Limits, key: LimitKey, counting: Counting) -> Plugin:
     """A limit on a scope. When the counters cannot be reached, requests pass."""
     config = RateLimiting(
         minute=limits.minute,
@@ -32,17 +40,18 @@ def rate_limit(scope: Scope, limits: Limits, key: LimitKey, counters: Counters) 
         day=limits.day,
         limit_by=key.limit_by,
         header_name=key.header_name,
-        policy=counters.policy,
+        policy=counting.policy,
         fault_tolerant=True,
-        redis=_redis(counters),
+        redis=counting.redis,
     )
     return plugin("rate-limiting", scope, config.render())
 
 
-def _redis(counters: Counters) -> Redis:
+def counting(counters: Counters) -> Counting:
+    """What a stack says of its counters, in Kong's terms."""
     if not isinstance(counters, RedisCounters):
-        return Redis()
-    return Redis(
+        return Counting(counters.policy)
+    redis = Redis(
         host=counters.host,
         port=counters.port,
         database=counters.database,
@@ -53,3 +62,4 @@ def _redis(counters: Counters) -> Redis:
         server_name=(counters.server_name or counters.host) if counters.tls else None,
         timeout=counters.timeout,
     )
+    return Counting("redis", redis)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from config.stack import StackSettings
 from config.tiers import Tier
 from entities.auth.scheme import Scheme
-from entities.limits import WHOLE_CONSUMER, rate_limit
+from entities.limits import WHOLE_CONSUMER, counting, rate_limit
 from entities.model import Acl, Consumer, Plugin, Scope
 
 
@@ -21,10 +21,11 @@ def membership(tier: Tier) -> Acl:
 
 def limits(settings: StackSettings, scheme: Scheme) -> Iterator[Plugin]:
     """A limit for each tier; where requests have no consumer, the same for every user of each service."""
+    counted = counting(settings.counters)
     if not scheme.identifies_consumers:
         for api in settings.apis:
-            yield rate_limit(Scope(service=api.name), settings.limits, scheme.subject, settings.counters)
+            yield rate_limit(Scope(service=api.name), settings.limits, scheme.subject, counted)
         return
     for tier in settings.tiers:
         key = scheme.subject if tier.fairness == "subject" else WHOLE_CONSUMER
-        yield rate_limit(Scope(consumer=tier.name), tier.effective_limits(settings.limits), key, settings.counters)
+        yield rate_limit(Scope(consumer=tier.name), tier.effective_limits(settings.limits), key, counted)
