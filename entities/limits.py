@@ -1,6 +1,6 @@
 """Rate limits: what each tier's users may do, counted where the stack says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from config.counters import Counters, RedisCounters
@@ -29,7 +29,7 @@ class Counting:
     """Where requests are counted (Kong: rate-limiting's `policy` and `redis`)."""
 
     policy: Literal["local", "cluster", "redis"]
-    redis: Redis = Redis()
+    redis: Redis = field(default_factory=Redis)
 
 
 def rate_limit(scope: Scope, limits: Limits, key: LimitKey, counting: Counting) -> Plugin:
