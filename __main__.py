@@ -18,7 +18,7 @@ from entities.validation import validated
 
 try:
     settings = validated(stack_document())
-    refuse_missing_secrets(settings.entities)
+    refuse_missing_secrets(settings)
 except InvalidSettingsError as refusal:
     raise pulumi.RunError(str(refusal)) from None
 

@@ -7,9 +7,9 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import JsonValue
 
 from config.problems import InvalidSettingsError, Problem
-from config.raw import RawEntities
+from config.stack import StackSettings
 from entities.secret import NAMESPACE as SECRETS
-from entities.secret import secrets_in
+from entities.secret import configured_secrets
 
 
 def stack_document() -> dict[str, JsonValue]:
@@ -27,14 +27,14 @@ def secret(name: str) -> pulumi.Output[str]:
     return pulumi.Config(SECRETS).require_secret(name)
 
 
-def refuse_missing_secrets(entities: RawEntities) -> None:
-    """See that each secret to which entities refer is set.
+def refuse_missing_secrets(settings: StackSettings) -> None:
+    """See that each secret to which plugins and entities refer is set.
 
     Raises:
         InvalidSettingsError: one is not.
     """
     config = pulumi.Config(SECRETS)
-    missing = [name for name in secrets_in(entities.model_dump(mode="json")) if config.get(name) is None]
+    missing = [name for name in configured_secrets(settings.model_dump(mode="json")) if config.get(name) is None]
     if missing:
         raise InvalidSettingsError(
             Problem((f"{SECRETS}:{name}",), f"is not set; run 'pulumi config set --secret {SECRETS}:{name}'")

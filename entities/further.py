@@ -6,8 +6,10 @@ from typing import cast
 
 from config.plugins import Plugin as PluginSettings
 from config.problems import Location, Problem
+from entities.exposure import exposed_secrets
 from entities.model import Plugin, Scope, plugin
 from entities.schema import Violation, kong_schema
+from entities.secret import hidden
 
 GUARDS = frozenset({"pre-function", "jwt", "openid-connect", "oidc", "acl"})
 """What authentication is made of. Kong runs the most specific plugin of a name, so another would replace it."""
@@ -28,8 +30,8 @@ def scope(settings: PluginSettings) -> Scope:
     return Scope(service=settings.on.service, route=settings.on.route, consumer=settings.on.tier)
 
 
-def problems(plugins: Sequence[PluginSettings], edition: str) -> Iterator[Problem]:
-    """What Kong would refuse of these plugins, and what would break the gateway's own."""
+def problems(plugins: Sequence[PluginSettings], edition: str, mode: str) -> Iterator[Problem]:
+    """What Kong would refuse of these plugins, what would break the gateway's own, and secrets in the open."""
     schema = kong_schema()
     for index, settings in enumerate(plugins):
         place: Location = ("plugins", index)
@@ -43,11 +45,13 @@ def problems(plugins: Sequence[PluginSettings], edition: str) -> Iterator[Proble
                 "say who may pass with the route's access, or leave 'on' out",
             )
         # A plugin of Kong Enterprise has no schema here; Kong itself checks it.
-        for violation in schema.check_plugin_config(settings.name, dict(settings.config)):
+        for violation in schema.check_plugin_config(settings.name, hidden(settings.config)):
             path = tuple(step for step in violation.path if step != "@entity")
             yield Problem((*place, "config", *path), violation.message + _instead(settings.name, violation))
         for key in _misplaced(settings):
             yield Problem((*place, "on", key), f"Kong runs {settings.name!r} on no {key}; leave it out")
+        document = {"name": settings.name, "config": settings.config}
+        yield from exposed_secrets("plugins", document, place, mode)
 
 
 def _misplaced(settings: PluginSettings) -> Iterator[str]:

@@ -40,6 +40,12 @@ def secrets_in(value: object) -> Iterator[str]:
         yield name
 
 
+def configured_secrets(document: Mapping[str, object]) -> Iterator[str]:
+    """The names of all secrets to which a stack's settings refer."""
+    for section in ("entities", "plugins"):
+        yield from secrets_in(document.get(section))
+
+
 def hidden(value: Any) -> Any:  # noqa: ANN401 (JSON)
     """A document in which `UNKNOWN` stands for each secret."""
     if isinstance(value, dict):

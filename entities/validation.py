@@ -40,8 +40,9 @@ def validated(document: Document) -> StackSettings:
 def _refused(reading: Reading) -> Iterator[Problem]:
     """What Kong would refuse, and rules of lint that there are not, as far as the settings could be read."""
     sections = reading.sections
-    if {"plugins", "edition"} <= sections.keys():
-        yield from problems(cast("Sequence[Plugin]", sections["plugins"]), str(sections["edition"]))
+    if {"plugins", "edition", "mode"} <= sections.keys():
+        plugins = cast("Sequence[Plugin]", sections["plugins"])
+        yield from problems(plugins, str(sections["edition"]), str(sections["mode"]))
     if "lint" in sections:
         yield from acceptance_problems(cast("Lint", sections["lint"]))
     if "apis" in sections:

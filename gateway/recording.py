@@ -24,7 +24,7 @@ from pydantic import JsonValue
 from config.files import NAMESPACE
 from config.project import PROJECT
 from entities.secret import NAMESPACE as SECRETS
-from entities.secret import secrets_in
+from entities.secret import configured_secrets
 from provider.resources import UnknownTypeError
 from provider.urns import parse_urn
 from provider.values import Properties, decode
@@ -96,7 +96,7 @@ async def recorded(
 def run_program(document: Mapping[str, JsonValue], secrets: Mapping[str, str] | None = None) -> None:
     """Run `__main__.py` as the engine would for a stack that is configured with `document`."""
     given = {f"{NAMESPACE}:{key}": _text(value) for key, value in document.items()}
-    made_up = {name: f"made-up-{name}" for name in secrets_in(document.get("entities"))}
+    made_up = {name: f"made-up-{name}" for name in configured_secrets(document)}
     hidden = {f"{SECRETS}:{name}": value for name, value in (made_up | dict(secrets or {})).items()}
     set_all_config(given | hidden, list(hidden))
     if str(PROJECT) not in sys.path:

@@ -10,11 +10,12 @@ from pydantic import JsonValue
 from config.explain import shown
 from config.problems import Location, Problem
 from config.raw import RawDocument, RawEntities
+from entities.exposure import exposed_secrets
 from entities.model import Document, Entity, EntityKind, RawEntity
 from entities.raw.naming import Directory, key_of, naming_fields
 from entities.schema import kong_schema
 from entities.schema.facts import Field
-from entities.secret import hidden, plain_secrets, secret_reference, secrets_in
+from entities.secret import hidden
 
 KINDS: Sequence[EntityKind] = (
     "certificates",
@@ -52,7 +53,7 @@ def raw_problems(settings: RawEntities, others: Sequence[Entity], *, edition: st
             continue
         entity, place = item.entity, item.place
         yield from _refused(entity, place, edition)
-        yield from _revealed(entity, place, mode)
+        yield from exposed_secrets(entity.kind, entity.given, place, mode)
         holder = holders.setdefault((entity.kind, entity.key), f"entities.{entity.kind}[{place[-1]}]")
         if holder != f"entities.{entity.kind}[{place[-1]}]":
             yield Problem(place, f"{entity.key!r} is there already, from {holder}; remove one of them")
@@ -155,15 +156,3 @@ def _refused(entity: RawEntity, place: Location, edition: str) -> Iterator[Probl
     for violation in schema.check(entity.kind, hidden(entity.given) | references):
         path = tuple(step for step in violation.path if step != "@entity")
         yield Problem((*place, *path), f"Kong refuses it: {violation.message}")
-
-
-def _revealed(entity: RawEntity, place: Location, mode: str) -> Iterator[Problem]:
-    """Secrets in a stack file, or in a ConfigMap, are read by many."""
-    for path in plain_secrets(entity.kind, entity.given):
-        yield Problem(
-            (*place, *path),
-            f'is a secret in the clear; write "{secret_reference("NAME")}" and set it with '
-            "'pulumi config set --secret omnify-gateway-secrets:NAME'",
-        )
-    if mode == "dbless" and any(secrets_in(entity.given)):
-        yield Problem(place, "has a secret, which mode 'dbless' would put into a ConfigMap; write mode: database")

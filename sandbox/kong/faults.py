@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-FaultKind = Literal["error", "close", "hang", "unavailable"]
-"""500; the connection closed in the middle of an answer; no answer until the client gives up; 503."""
+FaultKind = Literal["error", "close", "hang", "unavailable", "refuse"]
+"""500; the connection closed in the middle of an answer; no answer until the client gives up; 503; 400 with what was
+sent in the message, as Kong refuses a value by repeating it."""
 
 ENDPOINT = "/_standin/faults"
 
@@ -80,6 +81,9 @@ def with_faults(application: ASGIApp, faults: Faults) -> ASGIApp:
             await _disconnection(receive)
         elif kind == "close":
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+        elif kind == "refuse":
+            sent = (await Request(scope, receive).body()).decode()
+            await JSONResponse({"name": "schema violation", "message": f"refused: {sent}"}, 400)(scope, receive, send)
         else:
             await _refusal(kind)(scope, receive, send)
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from entities.secret import secrets_in
+from entities.secret import configured_secrets
 
 
 def rehearsed_secrets(document: Mapping[str, JsonValue], environment: Mapping[str, str]) -> dict[str, str]:
     """A value for each secret: of the variable `GATEWAY_SECRET_<NAME>` (dots and dashes are underscores there), else a
     made-up one."""
-    names = secrets_in(document.get("entities"))
+    names = configured_secrets(document)
     return {name: environment.get(_variable(name)) or f"rehearsed-{name}" for name in names}
 
 

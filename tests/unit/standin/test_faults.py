@@ -68,6 +68,15 @@ def test_a_refusing_fault_answers_with_its_status(running: RunningStandin, kind:
     assert httpx.get(f"{running.admin_url}/services").status_code == 200
 
 
+def test_a_refusal_repeats_what_was_sent(running: RunningStandin) -> None:
+    running.faults.begin(Fault("refuse", requests=1))
+
+    refused = httpx.put(f"{running.admin_url}/services/struck", json={"host": "a.example"})
+
+    assert refused.status_code == 400
+    assert "a.example" in refused.json()["message"]
+
+
 def test_a_closed_connection_is_an_error_of_the_protocol(running: RunningStandin) -> None:
     running.faults.begin(Fault("close", requests=1))
 
@@ -93,7 +102,7 @@ def test_an_unknown_fault_is_refused_with_those_there_are(running: RunningStandi
     refused = httpx.put(f"{running.admin_url}{ENDPOINT}", json={"kind": "explode"})
 
     assert refused.status_code == 400
-    assert "write one of error, close, hang, unavailable" in refused.json()["message"]
+    assert "write one of error, close, hang, unavailable, refuse" in refused.json()["message"]
 
 
 def test_faults_can_be_cleared_over_http(running: RunningStandin) -> None:
