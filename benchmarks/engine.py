@@ -1,7 +1,8 @@
 """Whole operations of the Pulumi CLI: this project's way beside the plain program.
 
-Both have the same entities, the same provider and the stand-in as Kong. The plain program runs as the CLI runs
-anything; ours without checkpoints, as provider/README.md says.
+Both have the same entities and the stand-in as Kong. The plain program has pulumi-kong's own provider where that is on
+PATH (`pulumi-resource-kong`), else this project's, and runs as the CLI runs anything; ours runs without checkpoints, as
+provider/README.md says.
 """
 
 import asyncio
@@ -48,6 +49,8 @@ runtime:
   name: python
   options:
     virtualenv: {PROJECT}/.venv
+"""
+_OWN_PROVIDER: Final = f"""\
 plugins:
   providers:
     - name: kong
@@ -68,6 +71,11 @@ class Operation:
 def cli() -> str | None:
     """The Pulumi CLI, when it is on PATH."""
     return shutil.which("pulumi")
+
+
+def _official() -> bool:
+    """Whether the engine finds pulumi-kong's own provider, as which it takes a plugin on PATH."""
+    return shutil.which("pulumi-resource-kong") is not None
 
 
 async def operations(program: Program, count: int) -> AsyncGenerator[tuple[str, Operation]]:
@@ -124,7 +132,8 @@ async def _project(program: Program, count: int, gateway: CountedGateway) -> Asy
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         (folder / "state").mkdir()
-        (folder / "Pulumi.yaml").write_text(_PROJECT_FILE)
+        own = program == "tracked" or not _official()
+        (folder / "Pulumi.yaml").write_text(_PROJECT_FILE + (_OWN_PROVIDER if own else ""))
         (folder / "__main__.py").write_text(f"from benchmarks.programs.{program} import register\n\nregister()\n")
         (folder / "settings.json").write_text(json.dumps(settings))
         (folder / "entities.json").write_text(json.dumps(entities))
@@ -155,7 +164,10 @@ async def engine(say: Callable[[str], None]) -> AsyncGenerator[Table]:
 
 
 def _table(count: int, plain: Mapping[str, Operation], ours: Mapping[str, Operation]) -> Table:
-    table = Table(title=f"{count} services with a route and two plugins each: {4 * count:,} entities")
+    table = Table(
+        title=f"{count} services with a route and two plugins each: {4 * count:,} entities",
+        caption=f"the plain program has {'its own' if _official() else 'the same'} provider",
+    )
     for column in ("", "plain s", "CPU s", "ours s", "CPU s", "ours : plain", "CPU", "aim", "requests"):
         table.add_column(column, justify="right" if column else "left")
     for name, of_plain in plain.items():

@@ -1,6 +1,6 @@
 """The plain program that others are measured by: one resource of pulumi_kong for each entity, with default options.
 
-As somebody would write it who has just read pulumi-kong's documentation, but for the provider, which is this project's.
+As somebody would write it who has just read pulumi-kong's documentation.
 """
 
 import json
