@@ -15,6 +15,7 @@ from config.schema import project_schema, stack_schema
 from entities.desired import desired_state
 from entities.lint import lint
 from entities.state import Owner
+from gateway.diff.command import diff_command
 from gateway.drift.command import drift_command
 from gateway.facts import facts_command
 from gateway.importing.command import import_command
@@ -87,6 +88,7 @@ def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schem
 app.command("verify")(verify_command)
 app.command("lint")(lint_command)
 app.command("drift")(drift_command)
+app.command("diff")(diff_command)
 app.command("import")(import_command)
 app.command("keys")(keys_command)
 app.command("facts")(facts_command)

@@ -8,6 +8,7 @@ import yaml
 
 from config.files import read_files
 from entities.declarative import declarative_yaml
+from entities.masking import MASK
 from entities.state import DesiredState
 from gateway.recording import PROJECT, Registration, record
 from gateway.stacks import stack_settings, stack_state
@@ -21,8 +22,9 @@ def kong_file(stack: str) -> str:
 
 
 def desired_json(stack: str) -> str:
-    """Everything that Kong holds, complete, by kind."""
-    return json.dumps(by_kind(stack_state(stack)), indent=2, ensure_ascii=False) + "\n"
+    """Everything that Kong holds, complete, by kind; `[secret]` stands for what only the configuration has."""
+    kinds = by_kind(stack_state(stack))
+    return json.dumps(kinds, indent=2, ensure_ascii=False, default=lambda _unknown: MASK) + "\n"
 
 
 def by_kind(state: DesiredState) -> dict[str, list[dict[str, Any]]]:

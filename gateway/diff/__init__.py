@@ -1,0 +1,1 @@
+"""`python -m gateway diff`: what a commit changes, told from two commits, with nothing to reach."""
