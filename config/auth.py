@@ -5,13 +5,14 @@ needs nothing but Kong OSS and the realm's public key, `openid-connect` needs Ko
 carries the community plugin kong-oidc.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from pydantic import AfterValidator, Field, model_validator
 
-from config.keys import UnsuitableKeyError, chosen_key, normal_pem, signing_keys
+from config.keys import UnsuitableKeyError, chosen_key, key_id_of_pem, normal_pem, signing_keys
 from config.project import PROJECT
 from config.settings import Settings, wrong_key
 from config.vocabulary import ClaimName, Issuer
@@ -74,6 +75,9 @@ class JwtAuth(Realm):
     whose guard is about to be made: `refuse` answers 503."""
     key_id: Annotated[str, Field(min_length=1)] | None = None
     """Which key of `jwksFile` signs (`kid`), where it has several."""
+    rotation: Literal["simple", "seamless"] = "simple"
+    """How the realm changes its key. `simple`: one key at a time, so tokens are refused between the change there
+    and the deploy here. `seamless`: every key of `jwksFile` verifies tokens, and no valid token is refused."""
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
@@ -82,9 +86,19 @@ class JwtAuth(Realm):
         if self.key_id is not None and self.jwks_file is None:
             raise wrong_key("keyId", "chooses from jwksFile; remove it beside signingKey")
         try:
-            _ = self.public_key
+            _ = self.public_keys if self.rotation == "seamless" else self.public_key
         except UnsuitableKeyError as error:
             raise wrong_key("keyId", str(error)) from error
+        return self
+
+    @model_validator(mode="after")
+    def _a_whole_scheme(self) -> Self:
+        if self.rotation != "seamless":
+            return self
+        if self.key_id is not None:
+            raise wrong_key("keyId", "chooses one key, and rotation 'seamless' takes all of jwksFile; remove it")
+        if self.unguarded_routes != "refuse":
+            raise wrong_key("unguardedRoutes", "is always 'refuse' with rotation 'seamless'; remove it")
         return self
 
     @property
@@ -96,7 +110,19 @@ class JwtAuth(Realm):
         """
         if self.jwks_file is None:
             return self.signing_key or ""
-        return chosen_key(signing_keys((PROJECT / self.jwks_file).read_text("utf-8")), self.key_id)
+        return chosen_key(self._published(self.jwks_file), self.key_id)
+
+    @property
+    def public_keys(self) -> Mapping[str, str]:
+        """Every key that may sign, in PEM by its `kid`, in the order of their names."""
+        if self.jwks_file is None:
+            key = self.signing_key or ""
+            return {key_id_of_pem(key): key}
+        return dict(sorted(self._published(self.jwks_file).items()))
+
+    @staticmethod
+    def _published(name: str) -> Mapping[str, str]:
+        return signing_keys((PROJECT / name).read_text("utf-8"))
 
 
 class OpenIdConnectAuth(Realm):

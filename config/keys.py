@@ -1,5 +1,7 @@
 """The realm's public keys: PEM and JSON Web Key Sets in, the one PEM form that Kong stores out."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import cast
@@ -29,6 +31,17 @@ def normal_pem(key: object) -> str:
         raise UnsuitableKeyError(f"has {key.key_size} bits; sign with a key of at least {MINIMUM_BITS} bits")
     spki = serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_bytes(serialization.Encoding.PEM, spki).decode()
+
+
+def key_id(key: rsa.RSAPublicKey) -> str:
+    """The `kid` that Keycloak gives a key: base64url of the SHA-256 of its SPKI in DER."""
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return base64.urlsafe_b64encode(hashlib.sha256(spki).digest()).rstrip(b"=").decode()
+
+
+def key_id_of_pem(pem: str) -> str:
+    """The `kid` of a key in the form that `normal_pem` gives."""
+    return key_id(cast("rsa.RSAPublicKey", serialization.load_pem_public_key(pem.encode())))
 
 
 def signing_keys(jwks: str) -> Mapping[str, str]:

@@ -90,11 +90,14 @@ class Route(Entity):
     paths: tuple[str, ...]
     methods: tuple[str, ...]
     protocols: tuple[str, ...] = ("http", "https")
+    https_redirect_status_code: int | None = None
+    """What plain HTTP is answered with, where the route is for https alone; Kong's default is 426."""
     strip_path: bool = False
     preserve_host: bool = False
 
     @override
     def fields(self) -> Document:
+        code = self.https_redirect_status_code
         return {
             "name": self.name,
             "paths": list(self.paths),
@@ -102,7 +105,7 @@ class Route(Entity):
             "protocols": list(self.protocols),
             "strip_path": self.strip_path,
             "preserve_host": self.preserve_host,
-        }
+        } | ({} if code is None else {"https_redirect_status_code": code})
 
     @override
     def references(self) -> Mapping[str, tuple[EntityKind, str]]:
@@ -111,11 +114,11 @@ class Route(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class Consumer(Entity):
-    """Who calls, as far as Kong knows: here a tier (Kong: consumers)."""
+    """Who calls, as far as Kong knows: here a tier, or the holder of the realm's keys (Kong: consumers)."""
 
     kind: EntityKind = field(default="consumers", init=False)
     username: str
-    custom_id: str
+    custom_id: str | None
 
     @override
     def fields(self) -> Document:
@@ -153,6 +156,22 @@ class JwtSecret(Entity):
     @override
     def fields(self) -> Document:
         return {"key": self.claim, "algorithm": "RS256", "rsa_public_key": self.rsa_public_key}
+
+    @override
+    def references(self) -> Mapping[str, tuple[EntityKind, str]]:
+        return {"consumer": ("consumers", self.consumer)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyAuthCredential(Entity):
+    """A key that stands for a consumer (Kong: keyauth_credentials). Kong makes it, so nobody else knows it."""
+
+    kind: EntityKind = field(default="keyauth_credentials", init=False)
+    consumer: str
+
+    @override
+    def fields(self) -> Document:
+        return {}
 
     @override
     def references(self) -> Mapping[str, tuple[EntityKind, str]]:

@@ -36,6 +36,8 @@ def _places(settings: StackSettings, state: DesiredState) -> Iterator[tuple[tupl
             known["routes", route.name] = ("apis", index, "routes", at)
     for index, tier in enumerate(settings.tiers):
         known["consumers", tier.name] = ("tiers", index)
+    for each in state.consumers:
+        known.setdefault(("consumers", each.key), ("auth",))  # of no tier: authentication's own
     yield from known.items()
     further = {further_plugin(plugin).key: index for index, plugin in enumerate(settings.plugins)}
     for plugin in state.plugins:
@@ -43,8 +45,8 @@ def _places(settings: StackSettings, state: DesiredState) -> Iterator[tuple[tupl
         yield ("plugins", plugin.key), ("plugins", at) if at is not None else _own(plugin, known)
     for acl in state.acls:
         yield ("acls", acl.key), known["consumers", acl.consumer]
-    for secret in state.jwt_secrets:
-        yield ("jwt_secrets", secret.key), known["consumers", secret.consumer]
+    for credential in (*state.jwt_secrets, *state.keyauth_credentials):
+        yield (credential.kind, credential.key), known["consumers", credential.consumer]
     yield from _raw(state)
 
 

@@ -6,11 +6,22 @@ from functools import cached_property
 from typing import Any
 
 from entities.identity import entity_id
-from entities.model import Acl, Consumer, Entity, EntityKind, JwtSecret, Plugin, RawEntity, Route, Service
+from entities.model import (
+    Acl,
+    Consumer,
+    Entity,
+    EntityKind,
+    JwtSecret,
+    KeyAuthCredential,
+    Plugin,
+    RawEntity,
+    Route,
+    Service,
+)
 from entities.schema import kong_schema
 from entities.secret import hidden
 
-AnyEntity = Service | Route | Consumer | Acl | JwtSecret | Plugin | RawEntity
+AnyEntity = Service | Route | Consumer | Acl | JwtSecret | KeyAuthCredential | Plugin | RawEntity
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class DesiredState:
     jwt_secrets: tuple[JwtSecret, ...]
     plugins: tuple[Plugin, ...]
 
+    keyauth_credentials: tuple[KeyAuthCredential, ...] = ()
     raw: tuple[RawEntity, ...] = ()
     """What the settings say in Kong's own terms, whatever the kind."""
 
@@ -59,6 +71,7 @@ class DesiredState:
         yield from self.acls
         yield from self._raw("acls")
         yield from self.jwt_secrets
+        yield from self.keyauth_credentials
         for kind in _CREDENTIALS:
             yield from self._raw(kind)
         yield from (plugin for plugin in self.plugins if plugin.references())

@@ -1,13 +1,14 @@
 -- The guard: runs in the access phase of Kong's `pre-function` plugin, before the `jwt` plugin.
 --
--- `jwt` finds the tier's credential by one claim, and checks the signature and the expiry. It does not
+-- `jwt` finds a credential by one claim, and checks the signature and the expiry. It does not
 -- ask who issued the token, for whom, or what kind of token it is: the guard does, and hands the token's
 -- subject to rate-limiting in a header of its own. It reads claims before their signature was checked,
 -- which is safe only because `jwt` refuses the request afterwards: never use it with `anonymous`.
 --
--- guard.py puts two locals in front of this file:
+-- guard.py puts three locals in front of this file:
 --   settings    issuer, audience, tier_claim (strings), tiers (a set), preflight (boolean)
 --   decode_json the reader in json.lua
+--   rotation    what depends on how the realm's keys change: simple.lua or seamless.lua
 -- It runs in Kong's default sandbox: kong, ngx and a few pure functions, no `require`.
 
 local SUBJECT_HEADER = "TokenSubject" -- no dash: its underscore form would be another way to send it
@@ -103,10 +104,12 @@ local function flaw(header, claims)
   elseif not is_subject(claims.sub) then
     return "Token has no usable subject"
   end
+  return rotation.flaw(header, claims)
 end
 
 return function()
   clear_identity()
+  rotation.begin()
   if settings.preflight and is_preflight() then
     return
   end
@@ -135,4 +138,5 @@ return function()
   -- `jwt` searches the header with a loose pattern: leave it exactly one token to find.
   kong.service.request.set_header("Authorization", "Bearer " .. token)
   kong.service.request.set_header(SUBJECT_HEADER, claims.sub)
+  rotation.hand_over(token, tier)
 end

@@ -1,11 +1,32 @@
-"""The guard of the default authentication scheme, as the Lua that the `pre-function` plugin runs."""
+"""The guard in front of the `jwt` plugin, as the Lua that the `pre-function` plugin runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from entities.auth.lua import lua_string, source
+from entities.auth.lua import lua_set, lua_string, lua_table, source
 
 SUBJECT_HEADER = "TokenSubject"
 """The header in which the guard hands the token's subject to `rate-limiting` (`limit_by: header`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeveralKeys:
+    """What the guard does besides where several keys of the realm hold at once; seamless.lua says how."""
+
+    keys: tuple[str, ...]
+    """The `kid` of each."""
+    credentials: Mapping[str, str]
+    """The id of each tier's key-auth credential."""
+
+    def render(self) -> str:
+        """The locals and the functions, as the body of a function."""
+        return "\n".join(
+            (
+                f"local keys = {lua_set(self.keys)}",
+                f"local credentials = {lua_table(self.credentials)}",
+                source("seamless.lua").rstrip(),
+            )
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +49,8 @@ class Guard:
     """The claim's values that stand for a tier."""
     preflight: bool
     """Whether the `cors` plugin runs on the same route and answers preflights, which have no token."""
+    rotation: SeveralKeys | None = None
+    """How the realm's keys change; None where one key signs at a time."""
 
     def __post_init__(self) -> None:
         for name in ("issuer", "audience", "tier_claim"):
@@ -42,7 +65,7 @@ class Guard:
             f"  issuer = {lua_string(self.issuer)},",
             f"  audience = {lua_string(self.audience)},",
             f"  tier_claim = {lua_string(self.tier_claim)},",
-            f"  tiers = {{ {', '.join(f'[{lua_string(tier)}] = true' for tier in self.tiers)} }},",
+            f"  tiers = {lua_set(self.tiers)},",
             f"  preflight = {str(self.preflight).lower()},",
         )
         return "\n".join(
@@ -53,6 +76,10 @@ class Guard:
                 "",
                 "local decode_json = (function()",
                 source("json.lua").rstrip(),
+                "end)()",
+                "",
+                "local rotation = (function()",
+                self.rotation.render() if self.rotation else source("simple.lua").rstrip(),
                 "end)()",
                 "",
                 source("guard.lua"),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from config.auth import JwtAuth
 from config.tiers import Tier
-from entities.auth.guard import SUBJECT_HEADER, Guard
-from entities.auth.unguarded import unguarded
+from entities.auth.guard import SUBJECT_HEADER, Guard, SeveralKeys
+from entities.auth.identities import Identities
+from entities.auth.unguarded import gate
 from entities.limits import LimitKey
 from entities.model import JwtSecret, Plugin, Scope, plugin
 from entities.plugins.jwt import Jwt
@@ -28,38 +29,52 @@ class JwtScheme:
     identifies_consumers = True
     subject = LimitKey(limit_by="header", header_name=SUBJECT_HEADER)
 
-    def credentials(self) -> tuple[JwtSecret, ...]:
+    def identities(self) -> Identities:
         """The realm's key, once for each tier: a credential belongs to one consumer."""
         key = self.auth.public_key
-        return tuple(
-            JwtSecret(key=tier.name, consumer=tier.name, claim=tier.name, rsa_public_key=key) for tier in self.tiers
+        return Identities(
+            jwt_secrets=tuple(
+                JwtSecret(key=tier.name, consumer=tier.name, claim=tier.name, rsa_public_key=key) for tier in self.tiers
+            )
         )
 
     def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
         """What refuses requests on routes that neither have the guard nor are public."""
         if self.auth.unguarded_routes == "pass":
             return ()
-        return (plugin("pre-function", Scope(), PreFunction(access=(unguarded(public_routes),)).render()),)
+        return (gate(public_routes),)
 
     def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
         """The guard, then `jwt`."""
-        guard = Guard(
-            issuer=self.auth.issuer,
-            audience=self.auth.audience,
-            tier_claim=self.auth.tier_claim,
-            tiers=tuple(tier.name for tier in self.tiers),
-            preflight=self.preflight,
-        )
-        # No parameter and no cookie: a token there would reach logs, and the guard looks only at the header.
-        jwt = Jwt(
-            key_claim_name=self.auth.tier_claim,
-            claims_to_verify=("exp",),
-            uri_param_names=(),
-            cookie_names=(),
-            header_names=("authorization",),
-            run_on_preflight=True,
-        )
-        return (
-            plugin("pre-function", scope, PreFunction(access=(guard.render(),)).render()),
-            plugin("jwt", scope, jwt.render()),
-        )
+        return (guard(self.auth, self.tiers, scope, preflight=self.preflight), verifier(self.auth.tier_claim, scope))
+
+
+def guard(
+    auth: JwtAuth, tiers: tuple[Tier, ...], scope: Scope, *, preflight: bool, rotation: SeveralKeys | None = None
+) -> Plugin:
+    """The guard on a scope."""
+    lua = Guard(
+        issuer=auth.issuer,
+        audience=auth.audience,
+        tier_claim=auth.tier_claim,
+        tiers=tuple(tier.name for tier in tiers),
+        preflight=preflight,
+        rotation=rotation,
+    ).render()
+    return plugin("pre-function", scope, PreFunction(access=(lua,)).render())
+
+
+def verifier(claim: str, scope: Scope) -> Plugin:
+    """`jwt` on a scope, which finds the credential by a claim.
+
+    It looks at no parameter and no cookie: a token there would reach logs, and the guard looks only at the header.
+    """
+    config = Jwt(
+        key_claim_name=claim,
+        claims_to_verify=("exp",),
+        uri_param_names=(),
+        cookie_names=(),
+        header_names=("authorization",),
+        run_on_preflight=True,
+    )
+    return plugin("jwt", scope, config.render())

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.auth import OidcAuth
+from entities.auth.identities import Identities
 from entities.limits import LimitKey
-from entities.model import JwtSecret, Plugin, Scope, plugin
+from entities.model import Plugin, Scope, plugin
 from entities.plugins.oidc import Oidc
 
 _UNUSED = "not-applicable"
@@ -22,9 +23,9 @@ class OidcScheme:
     identifies_consumers = False
     subject = LimitKey(limit_by="credential", header_name=None)
 
-    def credentials(self) -> tuple[JwtSecret, ...]:
+    def identities(self) -> Identities:
         """None: the plugin knows no consumers."""
-        return ()
+        return Identities()
 
     def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
         """None: nothing tells a route that has the plugin from one that lacks it."""

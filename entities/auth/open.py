@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from entities.auth.identities import Identities
 from entities.limits import WHOLE_CONSUMER, LimitKey
-from entities.model import JwtSecret, Plugin, Scope
+from entities.model import Plugin, Scope
 
 
 class OpenScheme:
@@ -12,9 +13,9 @@ class OpenScheme:
     identifies_consumers = True
     subject: LimitKey = WHOLE_CONSUMER
 
-    def credentials(self) -> tuple[JwtSecret, ...]:
+    def identities(self) -> Identities:
         """None."""
-        return ()
+        return Identities()
 
     def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:  # noqa: ARG002 (the scheme's form)
         """None: every route is open."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from config.auth import OpenIdConnectAuth
 from entities.auth.guard import SUBJECT_HEADER
+from entities.auth.identities import Identities
 from entities.limits import LimitKey
-from entities.model import JwtSecret, Plugin, Scope, plugin
+from entities.model import Plugin, Scope, plugin
 from entities.plugins.openid_connect import OpenidConnect
 
 
@@ -19,9 +20,9 @@ class OpenIdConnectScheme:
     identifies_consumers = True
     subject = LimitKey(limit_by="header", header_name=SUBJECT_HEADER)
 
-    def credentials(self) -> tuple[JwtSecret, ...]:
+    def identities(self) -> Identities:
         """None: the plugin finds a consumer by its `custom_id`."""
-        return ()
+        return Identities()
 
     def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
         """None: nothing tells a route that has the plugin from one that lacks it."""

@@ -5,19 +5,22 @@ from typing import Protocol
 
 from config.auth import Auth, JwtAuth, NoAuth, OidcAuth
 from config.tiers import Tier
+from entities.auth.identities import Identities
 from entities.auth.jwt import JwtScheme
 from entities.auth.oidc import OidcScheme
 from entities.auth.open import OpenScheme
 from entities.auth.openid_connect import OpenIdConnectScheme
+from entities.auth.seamless import SeamlessScheme
 from entities.limits import LimitKey
-from entities.model import JwtSecret, Plugin, Scope
+from entities.model import Plugin, Scope
+from entities.state import Owner
 
 
 class Scheme(Protocol):
     """A way to know who calls."""
 
-    def credentials(self) -> tuple[JwtSecret, ...]:
-        """The credentials of the tiers' consumers."""
+    def identities(self) -> Identities:
+        """The credentials of the tiers' consumers, and whoever else holds some."""
         ...
 
     def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
@@ -39,8 +42,10 @@ class Scheme(Protocol):
         ...
 
 
-def scheme(auth: Auth, tiers: Sequence[Tier], *, preflight: bool) -> Scheme:
+def scheme(auth: Auth, tiers: Sequence[Tier], *, preflight: bool, owner: Owner) -> Scheme:
     """The scheme that a stack chose. `preflight` says whether the cors plugin answers preflights."""
+    if isinstance(auth, JwtAuth) and auth.rotation == "seamless":
+        return SeamlessScheme(auth, tuple(tiers), preflight, owner)
     if isinstance(auth, JwtAuth):
         return JwtScheme(auth, tuple(tiers), preflight)
     if isinstance(auth, OidcAuth):

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 
-from entities.auth.lua import lua_string, source
+from entities.auth.lua import lua_set, source
+from entities.model import Plugin, Scope, plugin
+from entities.plugins.pre_function import PreFunction
 
 
 def unguarded(public_routes: Iterable[str]) -> str:
     """The function for `config.access`; only the public routes, by names or ids, pass. See unguarded.lua."""
-    names = ", ".join(f"[{lua_string(name)}] = true" for name in sorted(public_routes))
-    return f"local public = {{ {names} }}\n\n{source('unguarded.lua')}"
+    return f"local public = {lua_set(sorted(public_routes))}\n\n{source('unguarded.lua')}"
+
+
+def gate(public_routes: Iterable[str]) -> Plugin:
+    """The plugin that runs it."""
+    return plugin("pre-function", Scope(), PreFunction(access=(unguarded(public_routes),)).render())

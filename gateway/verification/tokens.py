@@ -1,7 +1,5 @@
 """Tokens for the checks: made with the realm's private key, or real ones that a person got from Keycloak."""
 
-import base64
-import hashlib
 import time
 import uuid
 from collections.abc import Mapping
@@ -13,10 +11,10 @@ from typing import Any, Final, Protocol, cast
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from components.outputs import AuthOutput
-from config.keys import MINIMUM_BITS
+from config.keys import MINIMUM_BITS, key_id
 from gateway.verification.outcome import SkippedError
 
 _LIFETIME: Final = 300
@@ -100,13 +98,13 @@ class SigningKey:
     def flawed(self, tier: str, flaw: Flaw) -> str:
         """Any flaw; all but the signature's are signed with the realm's key."""
         if flaw in _BROKEN:
-            return broken(self._auth, tier, flaw, key_id(self._key))
+            return broken(self._auth, tier, flaw, key_id(self._key.public_key()))
         return self._signed(flawed_claims(self._auth, tier, flaw))
 
     def _signed(self, claims: Mapping[str, Any]) -> str:
         if self._auth.kind == "oidc":
             raise SkippedError("kong-oidc reads groups from a claim that the outputs do not name; give real tokens")
-        return _sign(claims, self._key, key_id(self._key))
+        return _sign(claims, self._key, key_id(self._key.public_key()))
 
 
 class GivenTokens:
@@ -194,17 +192,11 @@ def broken(auth: AuthOutput, tier: str, flaw: Flaw, kid: str | None) -> str:
     match flaw:
         case Flaw.FORGED:
             forger = _forgers_key()
-            return _sign(claims, forger, kid or key_id(forger))
+            return _sign(claims, forger, kid or key_id(forger.public_key()))
         case Flaw.UNSIGNED:
             return jwt.encode(claims, "", algorithm="none", headers={"kid": kid} if kid else None)
         case _:
             return "this.is.garbage"
-
-
-def key_id(key: rsa.RSAPrivateKey) -> str:
-    """The `kid` that Keycloak gives a key: base64url of the SHA-256 of its public half (SPKI, DER)."""
-    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.urlsafe_b64encode(hashlib.sha256(spki).digest()).rstrip(b"=").decode()
 
 
 def _sign(claims: Mapping[str, Any], key: rsa.RSAPrivateKey, kid: str) -> str:

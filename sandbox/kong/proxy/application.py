@@ -2,12 +2,14 @@
 
 import logging
 import uuid
+from collections.abc import Mapping
 from typing import BinaryIO, Self
 
 from sandbox.kong.proxy.asgi import Receive, Scope, Send, read_body, read_request, send_response
 from sandbox.kong.proxy.chain import Chain
 from sandbox.kong.proxy.configuration import Configuration, ConfigurationCache
 from sandbox.kong.proxy.counters import Counters
+from sandbox.kong.proxy.edge import Edge
 from sandbox.kong.proxy.exchange import Answer, Exchange, Response
 from sandbox.kong.proxy.forwarding import add_kong_headers
 from sandbox.kong.proxy.handler import Node
@@ -18,7 +20,7 @@ from sandbox.kong.proxy.output import Output
 from sandbox.kong.proxy.paths import upstream_path
 from sandbox.kong.proxy.plugins import PLUGIN_NAMES, handlers
 from sandbox.kong.proxy.router import RoutedRequest
-from sandbox.kong.proxy.store import EntityStore
+from sandbox.kong.proxy.store import Document, EntityStore
 from sandbox.kong.proxy.upstream import Resolve, Upstream, UpstreamError, system_resolver
 
 _log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ class Proxy:
     """Enforces what a store holds, as Kong's proxy port does.
 
     `resolve` says where a service's host really is, `counters` is the store of the rate limits, and
-    `standard_output` takes what file-log writes to /dev/stdout.
+    `standard_output` takes what file-log writes to /dev/stdout. `properties` are the edge's in kong.conf.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Proxy:
         resolve: Resolve = system_resolver,
         counters: Counters | None = None,
         standard_output: BinaryIO | None = None,
+        properties: Mapping[str, str] | None = None,
     ) -> None:
         node_id = node_id or str(uuid.uuid4())
         self.counters = counters or Counters()
@@ -55,6 +58,7 @@ class Proxy:
         self._handlers = handlers()
         self._configuration = ConfigurationCache(store, _name_ignored_plugins)
         self._upstream = Upstream(resolve)
+        self._edge = Edge(properties or {})
 
     def metrics(self) -> str:
         """What `/metrics` answers."""
@@ -86,7 +90,9 @@ class Proxy:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         configuration = self._configuration.current()
-        exchange = Exchange(request=read_request(scope, receive))
+        credentials = configuration.keyauth_credentials.values()
+        exchange = Exchange(request=read_request(scope, receive), key_credentials=credentials)
+        self._edge.admit(exchange.request)
         chain = Chain(self._handlers, exchange, configuration, self._node)
         try:
             response = await self._response(exchange, chain, configuration)
@@ -126,7 +132,7 @@ class Proxy:
         route = exchange.route
         if route is None:
             return exchange.error(404, "no Route matched with those values")
-        if exchange.request.scheme not in route["protocols"]:
+        if _is_for_https_alone(route) and exchange.request.forwarded("Proto", exchange.request.scheme) != "https":
             return _other_scheme(exchange, route["https_redirect_status_code"])
         return await chain.access()
 
@@ -145,6 +151,7 @@ class Proxy:
             response.body = body
             response.headers.set("Content-Length", str(len(body)))
         add_kong_headers(exchange, response.headers)
+        self._edge.finish(exchange.request, response.headers, by_service=response.source == "service")
 
 
 def _route(exchange: Exchange, configuration: Configuration) -> None:
@@ -170,13 +177,18 @@ def _route(exchange: Exchange, configuration: Configuration) -> None:
         exchange.upstream_host = request.host
 
 
+def _is_for_https_alone(route: Document) -> bool:
+    return "https" in route["protocols"] and "http" not in route["protocols"]
+
+
 def _other_scheme(exchange: Exchange, status: int) -> Answer:
     """A route for https only was asked for over http."""
     if status == 426:
         upgrade = (("Connection", "Upgrade"), ("Upgrade", "TLS/1.2, HTTP/1.1"))
         return exchange.error(426, "Please use HTTPS protocol", *upgrade)
     request = exchange.request
-    return Answer(status, b"", (("Location", f"https://{request.hostname}{request.uri}"),))
+    host = request.forwarded("Host", request.hostname)
+    return Answer(status, b"", (("Location", f"https://{host}{request.uri}"),))
 
 
 def _made_by_kong(exchange: Exchange, answer: Answer, headers: Headers | None = None) -> Response:

@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl
@@ -65,6 +65,10 @@ class Request:
     body: RequestBody
     client_ip: str
     server_port: int
+    peer_ip: str = ""
+    """Who is connected: the client, or a proxy before Kong (nginx: $realip_remote_addr)."""
+    trusted: bool = False
+    """Whether that one's X-Forwarded-* count (Kong: trusted_ips)."""
 
     @property
     def host(self) -> str:
@@ -76,6 +80,10 @@ class Request:
         """The `Host` header without its port, in lower case (nginx: $host)."""
         name, _, port = self.host.rpartition(":")
         return (name if port.isdecimal() and name else self.host).lower()
+
+    def forwarded(self, what: str, otherwise: str) -> str:
+        """What a trusted proxy says in X-Forwarded-<what>; else what Kong sees itself."""
+        return (self.headers.get(f"X-Forwarded-{what}") if self.trusted else None) or otherwise
 
     @property
     def uri(self) -> str:
@@ -159,6 +167,8 @@ class Exchange:
     service: Document | None = None
     consumer: Document | None = None
     credential: Document | None = None
+    key_credentials: Collection[Document] = ()
+    """The credentials of key-auth, as Kong's store has them while the request is served."""
     upstream_path: str | None = None
     upstream_host: str | None = None
     """The `Host` header for the upstream, when a plugin or `preserve_host` sets it."""

@@ -52,9 +52,9 @@ def claims(**changed: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not ...}
 
 
-def signed(key: str = "realm", *, algorithm: str = "RS256", **changed: Any) -> str:
+def signed(key: str = "realm", *, algorithm: str = "RS256", kid: str = "k1", **changed: Any) -> str:
     payload = json.dumps(claims(**changed)).encode()
-    return PyJWS().encode(payload, private_key(key), algorithm=algorithm, headers={"kid": "k1"})
+    return PyJWS().encode(payload, private_key(key), algorithm=algorithm, headers={"kid": kid})
 
 
 def base64url(data: bytes | str) -> str:

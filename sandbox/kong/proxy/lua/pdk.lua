@@ -68,6 +68,17 @@ function kong.router.get_service() return host.router_get_service() end
 function kong.node.get_id() return host.node_get_id() end
 function kong.ip.is_trusted() return false end
 
+-- kong.db: of Kong's store, which Lua reaches from the sandbox (Kong: kong/plugins/pre-function/_handler.lua), one DAO
+-- and one way to ask it (Kong: kong/db/dao/init.lua, DAO:select) --------------------------------------------------
+
+kong.db = { keyauth_credentials = {} }
+
+function kong.db.keyauth_credentials:select(primary_key)
+  must_be("table", primary_key, "primary_key")
+  must_be("string", primary_key.id, "id")
+  return host.db_select_keyauth_credential(primary_key.id)
+end
+
 -- kong.service ------------------------------------------------------------------------------------------------
 
 for _, name in ipairs({ "set_header", "add_header" }) do

@@ -112,7 +112,7 @@ class Host:
 
         getters: Getters = {
             "request_get_scheme": lambda: self._request.scheme,
-            "request_get_forwarded_scheme": lambda: self._request.scheme,
+            "request_get_forwarded_scheme": lambda: self._request.forwarded("Proto", self._request.scheme).lower(),
             "request_get_host": lambda: self._request.hostname,
             "request_get_forwarded_host": lambda: self._request.hostname,
             "request_get_port": lambda: self._request.server_port,
@@ -148,8 +148,12 @@ class Host:
         match = self._exchange.match
         return self._document(match.captures) if match else None
 
-    def _entity_functions(self) -> Getters:
-        return {
+    def _entity_functions(self) -> Functions:
+        def select_keyauth_credential(identity: str) -> LuaValue:
+            credentials = self._exchange.key_credentials
+            return self._document(next((found for found in credentials if found["id"] == identity), None))
+
+        getters: Getters = {
             "client_get_ip": lambda: self._request.client_ip,
             "client_get_consumer": lambda: self._document(self._exchange.consumer),
             "client_get_credential": lambda: self._document(self._exchange.credential),
@@ -157,6 +161,7 @@ class Host:
             "router_get_service": lambda: self._document(self._exchange.service),
             "node_get_id": lambda: self._now.node_id,
         }
+        return {**getters, "db_select_keyauth_credential": select_keyauth_credential}
 
     def _service_functions(self) -> Functions:
         def set_header(name: str, value: LuaValue) -> None:
@@ -269,7 +274,7 @@ class Host:
     def _nginx_functions(self) -> Functions:
         return {
             "time": lambda: int(time.time()),
-            "now": time.time,
+            "now": lambda: time.time(),  # asked for anew, for tests that set the clock
             "encode_base64": _encode_base64,
             "decode_base64": _decode_base64,
         }
