@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol, cast
 
 import httpx
 
+from provider.certificates import tls_context
 from provider.secrecy import scrub
 from provider.settings import OVERRIDE, Settings
 
@@ -129,7 +130,7 @@ class AdminApi:
         self._client = httpx.AsyncClient(
             headers=dict(settings.headers),
             auth=settings.basic_auth,
-            verify=settings.tls_verify,
+            verify=tls_context(settings),
             timeout=self._patience.request,
             limits=httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once),
             trust_env=False,
@@ -223,11 +224,11 @@ class AdminApi:
                 problem = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
                 await self._lost(url, problem)
             else:
-                if response.status_code not in (429, 500, 502, 503, 504):
+                if response.status_code not in (429, 500, 502, 503, 504) and not _is_no_admin_api(response):
                     self._outage = None
                     return response
-                problem = f"it answers {response.status_code}"
-                if response.status_code in (502, 503):
+                problem = f"it answers {response.status_code}{_whose(response)}"
+                if response.status_code in (404, 502, 503):
                     await self._lost(url, problem)
                 else:
                     faults += 1
@@ -264,6 +265,28 @@ class AdminApi:
             return
 
 
+def _is_no_admin_api(response: httpx.Response) -> bool:
+    """Whether nothing there leads to an Admin API: a proxy without a route to it, or an Ingress without a backend.
+
+    To take it for Kong's own 404 would mean that nothing exists, and a refresh would forget everything.
+    """
+    if response.status_code != 404:
+        return False
+    try:
+        answer = response.json()
+    except ValueError:
+        return True
+    return isinstance(answer, dict) and cast("dict[str, Any]", answer).get("message") == _NO_ROUTE
+
+
+_NO_ROUTE: Final = "no Route matched with those values"
+"""What Kong's proxy says where it has no route (Kong: kong/runloop/handler.lua, access.before)."""
+
+
+def _whose(response: httpx.Response) -> str:
+    return ", and that is not the Admin API's answer" if response.status_code == 404 else ""
+
+
 def _refuse(response: httpx.Response) -> None:
     """Turn a refusal into an AdminError with Kong's own words and what to do."""
     status = response.status_code
@@ -279,7 +302,9 @@ def _refuse(response: httpx.Response) -> None:
     message = str(body.get("message") or response.reason_phrase)
     advice = {
         401: "; set KONG_ADMIN_TOKEN (or KONG_API_KEY, KONG_ADMIN_USERNAME and KONG_ADMIN_PASSWORD)",
-        403: "; this credential may not do that, check its role in Kong",
+        403: "; this credential may not do that: check its role in Kong, or with `admin: {access: loopback}` that "
+        "`programs` names it and `allowed` this address",
+        426: "; the way there is not https all along: is the Ingress controller among network.trustedProxies?",
         405: "; a Kong without a database takes no entities over its Admin API: set `mode: dbless` in the stack",
     }.get(status, "")
     raise AdminError(status, f"{message}{advice}", str(body.get("name", "")), body.get("fields"))

@@ -1,10 +1,12 @@
 """The provider's own configuration: where the Admin API is, and what it takes to speak to it.
 
-Credentials come from the environment only (KONG_ADMIN_TOKEN, KONG_API_KEY, KONG_ADMIN_USERNAME and
-KONG_ADMIN_PASSWORD), because what a program gives to a provider is kept in the stack's state.
+Credentials come from the environment only (KONG_ADMIN_TOKEN, KONG_API_KEY, KONG_ADMIN_USERNAME, KONG_ADMIN_PASSWORD,
+and the files of KONG_ADMIN_CLIENT_CERTIFICATE, KONG_ADMIN_CLIENT_KEY and KONG_ADMIN_CA), because what a program gives
+to a provider is kept in the stack's state.
 """
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +22,9 @@ CREDENTIALS: Final = {
     "kongAdminUsername": "KONG_ADMIN_USERNAME",
     "kongAdminPassword": "KONG_ADMIN_PASSWORD",
 }
+CLIENT_CERTIFICATE: Final = "KONG_ADMIN_CLIENT_CERTIFICATE"
+CLIENT_KEY: Final = "KONG_ADMIN_CLIENT_KEY"
+AUTHORITY: Final = "KONG_ADMIN_CA"
 _TUNNEL: Final = re.compile(
     r"kubernetes://(?P<context>.*)/(?P<namespace>[^/]+)/(?P<service>[^/:]+):(?P<port>[0-9]+|[a-z][a-z0-9-]*)"
 )
@@ -44,12 +49,22 @@ class TunnelAddress:
 
 
 @dataclass(frozen=True)
+class TlsFiles:
+    """Files in PEM for an Admin API that asks for a client certificate, or whose own no public authority has signed."""
+
+    authority: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a configured provider knows. `admin_uri` is None when nobody has said it yet."""
 
     admin_uri: str | None = None
     workspace: str | None = None
     tls_verify: bool = True
+    tls_files: TlsFiles = TlsFiles()
     edition: Edition | None = None
     custom_plugins: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
@@ -79,6 +94,14 @@ def check_settings(values: Mapping[str, Any], environment: Mapping[str, str]) ->
         for name, variable in CREDENTIALS.items()
         if values.get(name) is not None
     )
+    if (CLIENT_CERTIFICATE in environment) != (CLIENT_KEY in environment):
+        reason = f"set both {CLIENT_CERTIFICATE} and {CLIENT_KEY} in the environment, or neither: each names a PEM file"
+        faults.append(SettingsError("kongAdminUri", reason))
+    faults.extend(
+        SettingsError("kongAdminUri", f"{name} names the file {environment[name]!r}, which cannot be read")
+        for name in (CLIENT_CERTIFICATE, CLIENT_KEY, AUTHORITY)
+        if environment.get(name) and not os.access(environment[name], os.R_OK)
+    )
     edition = values.get("edition")
     if isinstance(edition, str) and edition not in get_args(Edition):
         faults.append(SettingsError("edition", f"expected one of: {', '.join(get_args(Edition))}"))
@@ -104,6 +127,11 @@ def read_settings(values: Mapping[str, Any], environment: Mapping[str, str]) -> 
         admin_uri=environment.get(OVERRIDE) or values.get("kongAdminUri"),
         workspace=values.get("kongWorkspace") or None,
         tls_verify=not _decoded(values.get("tlsSkipVerify")),
+        tls_files=TlsFiles(
+            environment.get(AUTHORITY) or None,
+            environment.get(CLIENT_CERTIFICATE) or None,
+            environment.get(CLIENT_KEY) or None,
+        ),
         edition=cast("Edition | None", values.get("edition")),
         custom_plugins=frozenset(_decoded(values.get("customPlugins")) or ()),
         headers=headers,
