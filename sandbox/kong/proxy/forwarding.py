@@ -17,7 +17,7 @@ _NOT_FORWARDED = _HOP_BY_HOP | {"expect"}
 
 
 def upstream_headers(exchange: Exchange, service: Document, target: Address, body_size: int) -> Headers:
-    """The request's headers for the service. No address is trusted, so a client's X-Forwarded-* go."""
+    """The request's headers for the service. X-Forwarded-* of who is not trusted go."""
     request = exchange.request
     named = {name.strip().lower() for name in (request.headers.get("connection") or "").split(",")}
     dropped = _NOT_FORWARDED | named
@@ -28,13 +28,13 @@ def upstream_headers(exchange: Exchange, service: Document, target: Address, bod
     headers.set("Host", exchange.upstream_host or _authority(service, target))
     headers.set("Connection", "keep-alive")
     forwarded = request.headers.get("x-forwarded-for")
-    headers.set("X-Forwarded-For", f"{forwarded}, {request.client_ip}" if forwarded else request.client_ip)
-    headers.set("X-Forwarded-Proto", request.scheme)
-    headers.set("X-Forwarded-Host", request.hostname)
-    headers.set("X-Forwarded-Port", str(request.server_port))
-    headers.set("X-Forwarded-Path", request.raw_path)
+    headers.set("X-Forwarded-For", f"{forwarded}, {request.peer_ip}" if forwarded else request.client_ip)
+    headers.set("X-Forwarded-Proto", request.forwarded("Proto", request.scheme))
+    headers.set("X-Forwarded-Host", request.forwarded("Host", request.hostname))
+    headers.set("X-Forwarded-Port", request.forwarded("Port", str(request.server_port)))
+    headers.set("X-Forwarded-Path", request.forwarded("Path", request.raw_path))
     headers.remove("X-Forwarded-Prefix")
-    prefix = _stripped_prefix(exchange)
+    prefix = request.forwarded("Prefix", _stripped_prefix(exchange) or "")
     if prefix:
         headers.set("X-Forwarded-Prefix", prefix)
     headers.set("X-Real-IP", request.client_ip)
