@@ -3,7 +3,7 @@
 import difflib
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Union, cast, get_args, get_origin
+from typing import Annotated, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -32,7 +32,7 @@ def problem(root: type[BaseModel], document: object, error: ErrorDetails) -> Pro
 
     `document` is what was validated; it tells the document's keys in the error's location from the tags of unions.
     """
-    location = _without_tags(error["loc"], document)
+    location = _without_tags(error["loc"], document, whole_model=error["type"] == AT_KEY)
     if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         location = (*location, _discriminator(error))
     if error["type"] == AT_KEY:
@@ -40,8 +40,11 @@ def problem(root: type[BaseModel], document: object, error: ErrorDetails) -> Pro
     return Problem(location, _message(root, document, location, error))
 
 
-def _without_tags(loc: Sequence[str | int], document: object) -> Location:
-    """A location without the union tags that pydantic puts between a field and its member's fields."""
+def _without_tags(loc: Sequence[str | int], document: object, *, whole_model: bool) -> Location:
+    """A location without the union tags that pydantic puts between a field and its member's fields.
+
+    An error of a whole model ends in its tag, any other one may end in a key that is missing.
+    """
     kept: list[str | int] = []
     here: object = document
     for index, step in enumerate(loc):
@@ -50,7 +53,12 @@ def _without_tags(loc: Sequence[str | int], document: object) -> Location:
             here = cast("Mapping[str | int, object]", here)[step]
         elif isinstance(here, list) and isinstance(step, int):
             here = cast("list[object]", here)[step]
-        elif not last or not isinstance(here, Mapping) or _is_tag(step, cast("Mapping[str, object]", here)):
+        elif (
+            not last
+            or whole_model
+            or not isinstance(here, Mapping)
+            or _is_tag(step, cast("Mapping[str, object]", here))
+        ):
             continue
         kept.append(step)
     return tuple(step for step in kept if step != "[key]")
@@ -87,7 +95,8 @@ def _tag(_root: type[BaseModel], _document: object, _location: Location, error: 
 
 
 def _discriminator(error: ErrorDetails) -> str:
-    return str(error.get("ctx", {})["discriminator"]).strip("'")
+    """The key by which a union tells its members apart, or the function of that name."""
+    return str(error.get("ctx", {})["discriminator"]).strip("'").removesuffix("()")
 
 
 def _pattern(_root: type[BaseModel], _document: object, _location: Location, error: ErrorDetails) -> str:
@@ -209,7 +218,11 @@ def _member(annotation: object, value: object) -> object:
         if not isinstance(value, Mapping) or not (isinstance(member, type) and issubclass(member, BaseModel)):
             continue
         entries = cast("Mapping[str, object]", value)
-        tags = {name: get_args(field.annotation) for name, field in member.model_fields.items()}
-        if any(len(allowed) == 1 and entries.get(name) == allowed[0] for name, allowed in tags.items()):
+        tags = {
+            name: (get_args(field.annotation)[0], field.default)
+            for name, field in member.model_fields.items()
+            if get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
+        }
+        if tags and all(entries.get(name, default) == tag for name, (tag, default) in tags.items()):
             return member
     return None

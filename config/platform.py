@@ -121,6 +121,7 @@ _DECIDED: Mapping[str, str] = {
     "database": "mode",
     "declarative_config": "mode",
     "log_level": "platform.logLevel",
+    "lua_ssl_trusted_certificate": "trust",
     "nginx_http_client_max_body_size": "traffic.maxBody",
     "nginx_worker_processes": "platform.resources.limits.cpu",
     "pg_": "database",

@@ -13,6 +13,11 @@ from config.counters import ClusterCounters, Counters, LocalCounters
 from config.platform import Platform
 from config.plugins import Plugin
 from config.problems import Location, Problem, key_path
+from config.production import (
+    production_counts_where_somebody_looks_after_it,
+    production_keeps_its_data,
+    production_knows_its_database,
+)
 from config.tiers import Tier
 
 Apis = Sequence[Api]
@@ -224,6 +229,9 @@ RULES: Sequence[Rule] = (
     Rule(backends_fit_apis, whole=frozenset({"apis"})),
     Rule(counters_are_shared),
     Rule(counters_have_a_store),
+    Rule(production_keeps_its_data),
+    Rule(production_knows_its_database, whole=frozenset({"trust"})),
+    Rule(production_counts_where_somebody_looks_after_it),
     Rule(pods_have_time_to_drain),
     Rule(autoscaling_keeps_the_replicas),
     Rule(nodes_can_be_drained),

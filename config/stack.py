@@ -19,6 +19,7 @@ from config.raw import RawEntities
 from config.settings import Settings
 from config.tiers import Limits, Tier
 from config.traffic import Cors, Traffic
+from config.trust import Trust
 
 
 class StackSettings(Settings):
@@ -31,6 +32,9 @@ class StackSettings(Settings):
     """`database`: each entity is a tracked resource. `dbless`: Kong reads one declarative file and has no database."""
     edition: Literal["oss", "enterprise"] = "oss"
     """Kong's edition, which decides what plugins there are."""
+    purpose: Literal["development", "production"] = "development"
+    """What the stack is for. In `production` all is refused that is for development alone, such as a database without
+    backups."""
     cluster: Cluster
     """Which Kubernetes cluster the stack lives in."""
     platform: Platform = Platform()
@@ -39,6 +43,8 @@ class StackSettings(Settings):
     """The PostgreSQL that Kong keeps its entities in. Not used in DB-less mode."""
     counters: Counters = LocalCounters(policy="local")
     """Where rate limits are counted."""
+    trust: Trust = Trust()
+    """Whose certificates Kong believes when it connects."""
     admin: Admin = AdminTunnel(access="tunnel")
     """How this program reaches Kong's Admin API."""
     ingress: Ingress = Ingress()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from config.counters import Counters, RedisCounters
+from config.counters import BundledRedis, Counters, ExternalRedis
 from config.tiers import Limits
 from entities.model import Plugin, Scope, plugin
 from entities.plugins import RateLimiting, Redis
@@ -49,17 +49,21 @@ def rate_limit(scope: Scope, limits: Limits, key: LimitKey, counting: Counting) 
 
 def counting(counters: Counters) -> Counting:
     """What a stack says of its counters, in Kong's terms."""
-    if not isinstance(counters, RedisCounters):
+    password = reference(REDIS_PASSWORD)
+    if isinstance(counters, BundledRedis):
+        bundled = Redis(host=counters.host, port=counters.port, password=password, timeout=counters.timeout)
+        return Counting(counters.policy, bundled)
+    if not isinstance(counters, ExternalRedis):
         return Counting(counters.policy)
-    redis = Redis(
+    external = Redis(
         host=counters.host,
         port=counters.port,
         database=counters.database,
         username=counters.username,
-        password=reference(REDIS_PASSWORD) if counters.password_secret else None,
+        password=password if counters.password_secret else None,
         ssl=counters.tls,
         ssl_verify=counters.tls,
         server_name=(counters.server_name or counters.host) if counters.tls else None,
         timeout=counters.timeout,
     )
-    return Counting("redis", redis)
+    return Counting(counters.policy, external)

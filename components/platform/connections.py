@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from components.platform.names import ADMIN, KONG, MANAGER, METRICS, POSTGRES, PROXY, selector
+from components.platform.names import ADMIN, KONG, MANAGER, METRICS, POSTGRES, PROXY, REDIS, selector
 from config.auth import JwtAuth, NoAuth
-from config.counters import RedisCounters
+from config.counters import BundledRedis, ExternalRedis
 from config.database import BundledDatabase
 from config.network import Peer
 from config.raw import RawEntities
@@ -21,6 +21,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _GATEWAY = selector(KONG, "gateway")
 _MIGRATIONS = selector(KONG, "migrations")
 _DATABASE = selector(POSTGRES, "database")
+_COUNTERS = selector(REDIS, "counters")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Policy:
 
 def policies(settings: StackSettings) -> tuple[Policy, ...]:
     """Every policy of a stack: what is allowed, and at last that nothing else is."""
-    return (_gateway(settings), *_database(settings), Policy("default-deny", {}))
+    return (_gateway(settings), *_database(settings), *_counters(settings), Policy("default-deny", {}))
 
 
 def _database(settings: StackSettings) -> Iterator[Policy]:
@@ -64,6 +65,11 @@ def _database(settings: StackSettings) -> Iterator[Policy]:
     if isinstance(settings.database, BundledDatabase):
         clients = Rule((Neighbours(_GATEWAY), Neighbours(_MIGRATIONS)), (POSTGRES,))
         yield Policy("postgres", _DATABASE, ingress=(clients,))
+
+
+def _counters(settings: StackSettings) -> Iterator[Policy]:
+    if isinstance(settings.counters, BundledRedis):
+        yield Policy("redis", _COUNTERS, ingress=(Rule((Neighbours(_GATEWAY),), (REDIS,)),))
 
 
 def _gateway(settings: StackSettings) -> Policy:
@@ -86,7 +92,9 @@ def _destinations(settings: StackSettings) -> Iterator[Rule]:
     if settings.mode == "database":
         yield from _database_connections(settings)
     counters = settings.counters
-    if isinstance(counters, RedisCounters):
+    if isinstance(counters, BundledRedis):
+        yield Rule((Neighbours(_COUNTERS),), (counters.port,))
+    elif isinstance(counters, ExternalRedis):
         yield _server(counters.host, counters.port)
     for backend in settings.backends.values():
         yield _url(backend)

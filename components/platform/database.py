@@ -1,16 +1,15 @@
 """PostgreSQL beside Kong, for development."""
 
-import base64
-
 import pulumi
 import pulumi_kubernetes as k8s
 
 from components.platform.environment import Environment
 from components.platform.hardening import container_security, pod_security, scratch
 from components.platform.kong_conf import DATABASE_NAME
-from components.platform.metadata import object_metadata
+from components.platform.metadata import OWNERSHIP, object_metadata
 from components.platform.names import POSTGRES, labels, selector
-from components.platform.password import KEY
+from components.platform.password import KEY, encoded
+from components.platform.requirements import requirements
 from config.counters import SecretKey
 from config.database import BundledDatabase
 
@@ -19,6 +18,20 @@ _USER = 999
 """The user `postgres` of the official image."""
 _DATABASE_USER = "kong"
 _DATA = "/var/lib/postgresql/data"
+_CLAIM = "data"
+_WHEN_STARTED = """\
+for try in $(seq 120); do
+  psql --host 127.0.0.1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" --set ON_ERROR_STOP=1 <<'END' && exit
+\\getenv password POSTGRES_PASSWORD
+ALTER ROLE CURRENT_USER PASSWORD :'password';
+END
+  sleep 1
+done
+exit 1
+"""
+"""The image sets the password when it fills an empty volume, and never again. So that the Secret and the volume may
+each outlive the other, a pod that starts makes the Secret's the one that counts. From its own address PostgreSQL asks
+for none (the image's pg_hba.conf), and it answers there as soon as the volume is prepared."""
 _LABELS = labels(POSTGRES, "database")
 _SELECTOR = selector(POSTGRES, "database")
 
@@ -44,8 +57,8 @@ class KongDatabase(pulumi.ComponentResource):
             name,
             metadata=metadata,
             type="Opaque",
-            data={"username": _base64(_DATABASE_USER), KEY: _base64(password)},  # the class marks it as secret
-            # The database took its password when its volume was made. Another one here would only lock Kong out.
+            data={"username": encoded(_DATABASE_USER), KEY: encoded(password)},  # the class marks it as secret
+            # A password that changed here would reach neither side before their pods start again.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"]),
         )
         account = k8s.core.v1.ServiceAccount(
@@ -64,7 +77,7 @@ class KongDatabase(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        k8s.apps.v1.StatefulSet(
+        stateful_set = k8s.apps.v1.StatefulSet(
             name,
             metadata=metadata,
             spec=k8s.apps.v1.StatefulSetSpecArgs(
@@ -73,24 +86,31 @@ class KongDatabase(pulumi.ComponentResource):
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=_SELECTOR),
                 template=_pod(settings),
                 volume_claim_templates=[_volume(settings)],
-                # A stack without the database is rid of its Secret too. A volume that stayed would answer to the old
-                # password alone, and lock out the database that a later update makes.
                 persistent_volume_claim_retention_policy=k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
-                    when_deleted="Delete"
+                    when_deleted="Retain", when_scaled="Retain"
                 ),
             ),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[self.secret, account, service],
-                # They cannot change in place: another size would replace the StatefulSet, and lose the volume with it.
+                # They cannot change in place: another size would replace the StatefulSet. The volume grows by itself.
                 ignore_changes=["spec.volumeClaimTemplates"],
             ),
         )
+        k8s.core.v1.PersistentVolumeClaimPatch(
+            name,
+            metadata=k8s.meta.v1.ObjectMetaPatchArgs(
+                name=f"{_CLAIM}-{POSTGRES}-0", namespace=namespace, annotations=OWNERSHIP
+            ),
+            spec=k8s.core.v1.PersistentVolumeClaimSpecPatchArgs(
+                resources=k8s.core.v1.VolumeResourceRequirementsPatchArgs(requests={"storage": settings.storage})
+            ),
+            # The claim is the StatefulSet's; taking the size away from it is never meant, and refused.
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[stateful_set], deleted_with=stateful_set, retain_on_delete=True
+            ),
+        )
         self.register_outputs({"secret": self.secret.metadata.name})
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
 
 
 def _pod(settings: BundledDatabase) -> k8s.core.v1.PodTemplateSpecArgs:
@@ -121,15 +141,18 @@ def _container(settings: BundledDatabase) -> k8s.core.v1.ContainerArgs:
         image=settings.image,
         env=environment.variables(),
         ports=[k8s.core.v1.ContainerPortArgs(name="postgres", container_port=_PORT)],
-        resources=k8s.core.v1.ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "512Mi"}
-        ),
+        resources=requirements(settings.resources),
         security_context=container_security(),
+        lifecycle=k8s.core.v1.LifecycleArgs(
+            post_start=k8s.core.v1.LifecycleHandlerArgs(
+                exec_=k8s.core.v1.ExecActionArgs(command=["sh", "-c", _WHEN_STARTED])
+            )
+        ),
         startup_probe=_accepts_connections(period=2, failures=60),
         readiness_probe=_accepts_connections(period=5, failures=3),
         liveness_probe=_accepts_connections(period=10, failures=6),
         volume_mounts=[
-            k8s.core.v1.VolumeMountArgs(name="data", mount_path=_DATA),
+            k8s.core.v1.VolumeMountArgs(name=_CLAIM, mount_path=_DATA),
             k8s.core.v1.VolumeMountArgs(name="run", mount_path="/var/run/postgresql"),
             k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp"),  # noqa: S108 - a volume of the pod's own
         ],
@@ -149,7 +172,7 @@ def _accepts_connections(*, period: int, failures: int) -> k8s.core.v1.ProbeArgs
 
 def _volume(settings: BundledDatabase) -> k8s.core.v1.PersistentVolumeClaimArgs:
     return k8s.core.v1.PersistentVolumeClaimArgs(
-        metadata=k8s.meta.v1.ObjectMetaArgs(name="data", labels=_SELECTOR),
+        metadata=k8s.meta.v1.ObjectMetaArgs(name=_CLAIM, labels=_SELECTOR),
         spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
             access_modes=["ReadWriteOnce"],
             storage_class_name=settings.storage_class,

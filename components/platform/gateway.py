@@ -12,6 +12,7 @@ from components.platform.kong_pod import gateway_pod
 from components.platform.metadata import object_metadata
 from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, KONG
 from config.platform import Autoscaling, DisruptionBudget, Platform, ScalingPace
+from config.trust import Trust
 
 _CONFIG_MAP_BYTES = 2**20
 """What a ConfigMap can carry (Kubernetes: core/v1 ConfigMap)."""
@@ -28,6 +29,7 @@ class KongGateway(pulumi.ComponentResource):
         *,
         settings: Platform,
         environment: Environment,
+        trust: Trust,
         declarative: str | None,
         namespace: pulumi.Input[str],
         service_account: pulumi.Input[str],
@@ -55,6 +57,7 @@ class KongGateway(pulumi.ComponentResource):
                 template=gateway_pod(
                     settings,
                     environment,
+                    trust=trust,
                     service_account=service_account,
                     declarative_config=config_map.metadata.name if config_map else None,
                 ),

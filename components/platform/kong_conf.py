@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from components.platform.environment import Environment
 from components.platform.names import ADMIN, LISTENERS, MANAGER, METRICS, POSTGRES, PROXY, Listener
+from components.platform.trusted import trusted_certificates
 from config.auth import OidcAuth
-from config.counters import RedisCounters, SecretKey
+from config.counters import BundledRedis, ExternalRedis, SecretKey
 from config.database import BundledDatabase, Database, ExternalDatabase
 from config.platform import cores
 from config.stack import StackSettings
@@ -29,12 +30,13 @@ def gateway_environment(settings: StackSettings) -> Environment:
     """What the gateway's pods run with."""
     further = Environment({f"KONG_{name.upper()}": value for name, value in settings.platform.properties.items()})
     own = _store(settings) | _listeners(settings) | _nginx(settings) | _client_addresses(settings)
-    return further | own | _logs(settings) | _traces(settings) | _referenced(settings)
+    return further | own | _trust(settings) | _logs(settings) | _traces(settings) | _referenced(settings)
 
 
 def migrations_environment(settings: StackSettings) -> Environment:
     """What `kong migrations` runs with: the database, and the plugins whose tables it must make."""
-    return _database(settings.database) | _plugins(settings) | Environment({"KONG_PREFIX": PREFIX})
+    place = Environment({"KONG_PREFIX": PREFIX})
+    return _database(settings.database) | _plugins(settings) | _trust(settings) | place
 
 
 def _store(settings: StackSettings) -> Environment:
@@ -75,6 +77,13 @@ def _credentials(secret: str) -> dict[str, SecretKey]:
         "KONG_PG_USER": SecretKey(name=secret, key="username"),
         "KONG_PG_PASSWORD": SecretKey(name=secret, key="password"),
     }
+
+
+def _trust(settings: StackSettings) -> Environment:
+    """Kong's own default are the public authorities."""
+    if not settings.trust.authorities:
+        return Environment({})
+    return Environment({"KONG_LUA_SSL_TRUSTED_CERTIFICATE": trusted_certificates(settings.trust)})
 
 
 def _plugins(settings: StackSettings) -> Environment:
@@ -163,7 +172,7 @@ def _traces(settings: StackSettings) -> Environment:
 def _referenced(settings: StackSettings) -> Environment:
     """The secrets to which entities refer as `{vault://env/…}`."""
     counters = settings.counters
-    if not isinstance(counters, RedisCounters) or counters.password_secret is None:
+    if not isinstance(counters, BundledRedis | ExternalRedis) or counters.password_secret is None:
         return Environment({})
     return Environment({}, {environment_variable(REDIS_PASSWORD): counters.password_secret})
 

@@ -7,7 +7,10 @@ from components.platform.environment import Environment
 from components.platform.hardening import container_security, pod_security, scratch
 from components.platform.kong_conf import DECLARATIVE_DIRECTORY, PREFIX
 from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, LISTENERS, METRICS
-from config.platform import Amounts, Platform, Scheduling, Toleration
+from components.platform.requirements import requirements
+from components.platform.trusted import trusted_mounts, trusted_volumes
+from config.platform import Platform, Scheduling, Toleration
+from config.trust import Trust
 
 KONG_USER = 1000
 """The user `kong` of the official image."""
@@ -30,11 +33,12 @@ def gateway_pod(
     settings: Platform,
     environment: Environment,
     *,
+    trust: Trust,
     service_account: pulumi.Input[str],
     declarative_config: pulumi.Input[str] | None,
 ) -> k8s.core.v1.PodTemplateSpecArgs:
     """A pod that runs Kong; `declarative_config` names the ConfigMap with kong.yml, in DB-less mode."""
-    volumes, mounts = kong_volumes(), kong_mounts()
+    volumes, mounts = [*kong_volumes(), *trusted_volumes(trust)], [*kong_mounts(), *trusted_mounts(trust)]
     if declarative_config is not None:
         source = k8s.core.v1.ConfigMapVolumeSourceArgs(name=declarative_config)
         volumes.append(k8s.core.v1.VolumeArgs(name="declarative", config_map=source))
@@ -70,9 +74,7 @@ def _kong(
         ports=[
             k8s.core.v1.ContainerPortArgs(name=listener.name, container_port=listener.port) for listener in LISTENERS
         ],
-        resources=k8s.core.v1.ResourceRequirementsArgs(
-            requests=_quantities(settings.resources.requests), limits=_quantities(settings.resources.limits)
-        ),
+        resources=requirements(settings.resources),
         security_context=container_security(),
         startup_probe=_asks("/status", period=2, failures=60),
         readiness_probe=_asks("/status/ready", period=5, failures=3),
@@ -80,10 +82,6 @@ def _kong(
         lifecycle=_drain(settings),
         volume_mounts=mounts,
     )
-
-
-def _quantities(amounts: Amounts) -> dict[str, str]:
-    return {"cpu": amounts.cpu, "memory": amounts.memory}
 
 
 def _asks(path: str, *, period: int, failures: int) -> k8s.core.v1.ProbeArgs:

@@ -16,6 +16,8 @@ from components.platform.hardening import container_security, pod_security
 from components.platform.kong_pod import KONG_USER, kong_mounts, kong_volumes
 from components.platform.metadata import object_metadata
 from components.platform.names import KONG, labels
+from components.platform.trusted import trusted_mounts, trusted_volumes
+from config.trust import Trust
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class KongMigrations(pulumi.ComponentResource):
         step: Step,
         image: str,
         environment: Environment,
+        trust: Trust,
         namespace: pulumi.Input[str],
         service_account: pulumi.Input[str],
         after: Sequence[pulumi.Resource],
@@ -58,7 +61,9 @@ class KongMigrations(pulumi.ComponentResource):
         self.job = k8s.batch.v1.Job(
             name,
             metadata=object_metadata(
-                named_by_content(f"kong-migrations-{step.name}", image, script, environment.facts()),
+                named_by_content(
+                    f"kong-migrations-{step.name}", image, script, environment.facts(), trust.model_dump()
+                ),
                 namespace=namespace,
                 labels=labels(KONG, "migrations"),
                 annotations={"pulumi.com/replaceUnready": "true"},
@@ -73,8 +78,8 @@ class KongMigrations(pulumi.ComponentResource):
                         automount_service_account_token=False,
                         enable_service_links=False,
                         security_context=pod_security(user=KONG_USER),
-                        containers=[_container(image, script, environment)],
-                        volumes=kong_volumes(),
+                        containers=[_container(image, script, environment, trust)],
+                        volumes=[*kong_volumes(), *trusted_volumes(trust)],
                     ),
                 ),
             ),
@@ -83,7 +88,7 @@ class KongMigrations(pulumi.ComponentResource):
         self.register_outputs({"job": self.job.metadata.name})
 
 
-def _container(image: str, script: str, environment: Environment) -> k8s.core.v1.ContainerArgs:
+def _container(image: str, script: str, environment: Environment, trust: Trust) -> k8s.core.v1.ContainerArgs:
     return k8s.core.v1.ContainerArgs(
         name="migrations",
         image=image,
@@ -93,5 +98,5 @@ def _container(image: str, script: str, environment: Environment) -> k8s.core.v1
             requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "512Mi"}
         ),
         security_context=container_security(),
-        volume_mounts=kong_mounts(),
+        volume_mounts=[*kong_mounts(), *trusted_mounts(trust)],
     )

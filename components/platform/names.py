@@ -14,6 +14,8 @@ KONG = "kong"
 """The Deployment, its ServiceAccount, autoscaler and disruption budget, and the gateway's Ingress."""
 POSTGRES = "postgres"
 """The bundled database: StatefulSet, Service, ServiceAccount and Secret."""
+REDIS = "redis"
+"""The bundled counters: Deployment, Service, ServiceAccount and Secret (config/counters.py: BundledRedis)."""
 MANAGER_INGRESS = "kong-manager"
 
 

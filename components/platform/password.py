@@ -1,6 +1,6 @@
-"""The bundled database's password: made once, kept in a Kubernetes Secret alone, and read back from there.
+"""The passwords of bundled stores: made once, kept in a Kubernetes Secret alone, and read back from there.
 
-So the Pulumi state is a cache here as well: with the state lost, the database's own password is found again.
+So the Pulumi state is a cache here as well: with the state lost, the store's own password is found again.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ import httpx
 import kr8s
 import pulumi
 
-from components.platform.names import POSTGRES
 from config.cluster import Cluster
 
 KEY = "password"
@@ -27,16 +26,21 @@ _PATIENCE = 20
 class ClusterUnreachableError(pulumi.RunError):
     """The cluster could not be asked, so nobody knows whether a password exists."""
 
-    def __init__(self, cluster: Cluster, cause: BaseException) -> None:
+    def __init__(self, cluster: Cluster, secret: str, cause: BaseException) -> None:
         super().__init__(
-            f"cannot read the Secret {POSTGRES!r} in namespace {cluster.namespace!r}: the cluster of context "
+            f"cannot read the Secret {secret!r} in namespace {cluster.namespace!r}: the cluster of context "
             f"{cluster.context!r} did not answer ({type(cause).__name__}: {cause}); check cluster.context and "
             f"'kubectl --context {cluster.context} get namespaces', then run again"
         )
 
 
-def database_password(cluster: Cluster) -> str:
-    """The password that the cluster keeps, or a new one where it has none.
+def encoded(text: str) -> str:
+    """As a Secret's `data` has it."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def store_password(cluster: Cluster, secret: str) -> str:
+    """The password that the cluster keeps in a Secret, or a new one where it has none.
 
     A preview does not ask the cluster, which it may not reach; the Secret's data is no part of a diff.
 
@@ -45,27 +49,27 @@ def database_password(cluster: Cluster) -> str:
     """
     if pulumi.runtime.is_dry_run():
         return UNKNOWN
-    return kept_password(cluster) or secrets.token_urlsafe(32)
+    return kept_password(cluster, secret) or secrets.token_urlsafe(32)
 
 
-def kept_password(cluster: Cluster) -> str | None:
-    """The password in the cluster's Secret; None when the API server says that there is none.
+def kept_password(cluster: Cluster, secret: str) -> str | None:
+    """The password in a Secret of the cluster; None when the API server says that there is none.
 
     Raises:
         ClusterUnreachableError: the API server did not answer, or refused to.
     """
     with ThreadPoolExecutor(max_workers=1) as beside_the_program:  # whose event loop is running
-        return beside_the_program.submit(asyncio.run, _kept_password(cluster)).result()
+        return beside_the_program.submit(asyncio.run, _kept_password(cluster, secret)).result()
 
 
-async def _kept_password(cluster: Cluster) -> str | None:
+async def _kept_password(cluster: Cluster, secret: str) -> str | None:
     try:
         async with asyncio.timeout(_PATIENCE):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)  # of a release newer than those kr8s was tried with
                 api = await kr8s.asyncio.api(context=cluster.context)
             asking = api.call_api(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
-                namespace=cluster.namespace, url=f"secrets/{POSTGRES}", raise_for_status=False
+                namespace=cluster.namespace, url=f"secrets/{secret}", raise_for_status=False
             )
             async with asking as answer:
                 pass  # an error raised here would be taken for one of the request's own
@@ -74,4 +78,4 @@ async def _kept_password(cluster: Cluster) -> str | None:
             answer.raise_for_status()
             return base64.b64decode(answer.json()["data"][KEY]).decode()
     except (kr8s.ServerError, kr8s.APITimeoutError, httpx.HTTPError, ValueError, OSError) as error:
-        raise ClusterUnreachableError(cluster, error) from error
+        raise ClusterUnreachableError(cluster, secret, error) from error

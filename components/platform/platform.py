@@ -1,6 +1,6 @@
 """The whole of a stack on Kubernetes, in the order in which it comes up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -13,11 +13,13 @@ from components.platform.kong_conf import gateway_environment, migrations_enviro
 from components.platform.metadata import object_metadata
 from components.platform.migrations import FINISH, PREPARE, KongMigrations, Step
 from components.platform.monitoring import KongMonitoring, scraping
-from components.platform.names import GATEWAY_LABELS, KONG
+from components.platform.names import GATEWAY_LABELS, KONG, POSTGRES
 from components.platform.namespace import GatewayNamespace
-from components.platform.password import database_password
+from components.platform.password import store_password
+from components.platform.redis import KongCounters
 from components.platform.services import KongServices
 from config.cluster import Cluster
+from config.counters import BundledRedis
 from config.database import BundledDatabase
 from config.stack import StackSettings
 
@@ -39,20 +41,21 @@ class KongPlatform(pulumi.ComponentResource):
         *,
         settings: StackSettings,
         declarative: str | None = None,
-        password: Callable[[Cluster], str] = database_password,
+        password: Callable[[Cluster, str], str] = store_password,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`declarative` is the text of kong.yml, and belongs to DB-less mode. `password` finds the bundled database's.
+        """`declarative` is the text of kong.yml, and belongs to DB-less mode.
+
+        `password` finds that of a bundled store, by its Secret.
 
         Raises:
             ValueError: `declarative` is missing in DB-less mode, or there in database mode.
-            ClusterUnreachableError: the cluster could not be asked for the bundled database's password.
+            ClusterUnreachableError: the cluster could not be asked for the password of a bundled store.
         """
         if (settings.mode == "dbless") != (declarative is not None):
             raise ValueError(f"mode {settings.mode!r} with kong.yml {'left out' if declarative is None else 'given'}")
-        bundled = settings.mode == "database" and isinstance(settings.database, BundledDatabase)
         # Before anything is registered: what was, the engine would still try, and say its own failures instead.
-        kept = password(settings.cluster) if bundled else None
+        passwords = {secret: password(settings.cluster, secret) for secret in _bundled_stores(settings)}
         super().__init__("omnify:platform:KongPlatform", name, None, opts)
         self._name, self._settings = name, settings
 
@@ -61,11 +64,13 @@ class KongPlatform(pulumi.ComponentResource):
         self._account = self._service_account()
         KongIsolation(name, settings=settings, namespace=self.namespace, opts=self._child())
 
-        before = self._database(kept) if settings.mode == "database" else []
+        before = self._counters(passwords)
+        before += self._database(passwords) if settings.mode == "database" else []
         gateway = KongGateway(
             name,
             settings=settings.platform,
             environment=gateway_environment(settings),
+            trust=settings.trust,
             declarative=declarative,
             namespace=self.namespace,
             service_account=self._account,
@@ -103,23 +108,33 @@ class KongPlatform(pulumi.ComponentResource):
         )
         return account.metadata.name
 
-    def _database(self, password: str | None) -> list[pulumi.Resource]:
-        """A migrated database; `password` is the bundled one's."""
+    def _database(self, passwords: Mapping[str, str]) -> list[pulumi.Resource]:
+        """A migrated database."""
         database = self._settings.database
-        bundled = (
-            [
-                KongDatabase(
-                    f"{self._name}-database",
-                    settings=database,
-                    namespace=self.namespace,
-                    password=password,
-                    opts=self._child(),
-                )
-            ]
-            if isinstance(database, BundledDatabase) and password is not None
-            else []
+        if not isinstance(database, BundledDatabase):
+            return [self._migrations(PREPARE, [])]
+        bundled = KongDatabase(
+            f"{self._name}-database",
+            settings=database,
+            namespace=self.namespace,
+            password=passwords[POSTGRES],
+            opts=self._child(),
         )
-        return [self._migrations(PREPARE, bundled)]
+        return [self._migrations(PREPARE, [bundled])]
+
+    def _counters(self, passwords: Mapping[str, str]) -> list[pulumi.Resource]:
+        """What Kong's pods need to count; they come up without Redis itself."""
+        counters = self._settings.counters
+        if not isinstance(counters, BundledRedis):
+            return []
+        bundled = KongCounters(
+            f"{self._name}-counters",
+            settings=counters,
+            namespace=self.namespace,
+            password=passwords[counters.password_secret.name],
+            opts=self._child(),
+        )
+        return [bundled.secret]
 
     def _migrations(self, step: Step, after: Sequence[pulumi.Resource]) -> k8s.batch.v1.Job:
         return KongMigrations(
@@ -127,8 +142,17 @@ class KongPlatform(pulumi.ComponentResource):
             step=step,
             image=self._settings.platform.image,
             environment=migrations_environment(self._settings),
+            trust=self._settings.trust,
             namespace=self.namespace,
             service_account=self._account,
             after=after,
             opts=self._child(),
         ).job
+
+
+def _bundled_stores(settings: StackSettings) -> Iterator[str]:
+    """The Secrets of the stores that the stack brings along."""
+    if settings.mode == "database" and isinstance(settings.database, BundledDatabase):
+        yield POSTGRES
+    if isinstance(settings.counters, BundledRedis):
+        yield settings.counters.password_secret.name

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from components.platform.password import database_password
+from components.platform.password import store_password
 from config.cluster import Cluster as ClusterSettings
 from gateway.recording import Registration, record
 from sandbox.cluster.kubeconfig import Cluster
@@ -142,10 +142,10 @@ async def test_the_databases_password_is_found_again(
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
     settings = ClusterSettings(context=cluster.context, namespace=namespace)
-    made = database_password(settings)
-    assert made != database_password(settings)
+    made = store_password(settings, "postgres")
+    assert made != store_password(settings, "postgres")
 
     data = {"username": "a29uZw==", "password": base64.b64encode(made.encode()).decode()}
     await objects.apply(manifest("v1", "Secret", namespace, "postgres", data=data))
 
-    assert database_password(settings) == made
+    assert store_password(settings, "postgres") == made

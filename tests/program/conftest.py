@@ -73,13 +73,13 @@ def run_of(case: Case, *, preview: bool) -> Run:
 def run_program(
     document: dict[str, JsonValue], stack: str, *, preview: bool, secrets: Mapping[str, str] | None = None
 ) -> Recording:
-    """The program's registrations, with a cluster that keeps a password for the bundled database."""
+    """The program's registrations, with a cluster that keeps a password for each bundled store."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(password, "kept_password", _kept_password)
         return record(document, stack, preview=preview, secrets=secrets)
 
 
-def _kept_password(_cluster: Cluster) -> str:
+def _kept_password(_cluster: Cluster, _secret: str) -> str:
     return KEPT_PASSWORD
 
 

@@ -26,7 +26,7 @@ def deploy() -> Deploy:
                 "kong",
                 settings=settings,
                 declarative=declarative if settings.mode == "dbless" else None,
-                password=lambda _: password,
+                password=lambda _, secret: password if secret == "postgres" else f"{password}-{secret}",
                 opts=pulumi.ResourceOptions(provider=k8s.Provider("cluster", context=settings.cluster.context)),
             )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.program.resources import Resources, inputs
 
+CLAIM = "kubernetes:core/v1:PersistentVolumeClaimPatch"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
@@ -26,7 +27,7 @@ def pods(recording: Resources) -> list[dict[str, Any]]:
 
 def kong(recording: Resources) -> dict[str, Any]:
     """Kong's container."""
-    (container,) = inputs(recording.one(DEPLOYMENT))["spec"]["template"]["spec"]["containers"]
+    (container,) = inputs(recording.one(DEPLOYMENT, "kong"))["spec"]["template"]["spec"]["containers"]
     return container
 
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import JsonValue
 
 from tests.program.platform.conftest import PASSWORD, Deploy
-from tests.program.platform.objects import JOB, SECRET, STATEFUL_SET, kong, variables
+from tests.program.platform.objects import CLAIM, DEPLOYMENT, JOB, SECRET, STATEFUL_SET, kong, variables
 from tests.program.resources import Resources, inputs, object_name
 from tests.program.stacks import section, stack_settings
 
@@ -58,6 +58,47 @@ async def test_postgres_keeps_its_data_on_a_volume_of_the_wanted_size(deploy: De
     assert variables(container(recording, STATEFUL_SET))["PGDATA"].startswith(data["mountPath"])
 
 
+async def test_the_volume_grows_with_the_setting_and_nothing_of_the_statefulset_changes(deploy: Deploy) -> None:
+    small = await deploy(stack_settings("dev", database=section("dev", "database", storage="2Gi")))
+    large = await deploy(stack_settings("dev", database=section("dev", "database", storage="5Gi")))
+    assert small.one(STATEFUL_SET).ignore_changes == ("spec.volumeClaimTemplates",)
+    claim = inputs(large.one(CLAIM))
+    (template,) = inputs(large.one(STATEFUL_SET))["spec"]["volumeClaimTemplates"]
+    assert claim["metadata"]["name"] == f"{template['metadata']['name']}-{object_name(large.one(STATEFUL_SET))}-0"
+    assert claim["spec"] == {"resources": {"requests": {"storage": "5Gi"}}}
+    specs = [inputs(each.one(STATEFUL_SET))["spec"] | {"volumeClaimTemplates": None} for each in (small, large)]
+    assert specs[0] == specs[1]
+
+
+async def test_the_volume_outlives_the_statefulset(deploy: Deploy) -> None:
+    recording = await deploy(stack_settings("dev"))
+    kept = inputs(recording.one(STATEFUL_SET))["spec"]["persistentVolumeClaimRetentionPolicy"]
+    assert kept == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+    assert recording.one(CLAIM).deleted_with == recording.one(STATEFUL_SET).urn
+
+
+async def test_postgres_uses_what_the_stack_gives_it(deploy: Deploy) -> None:
+    amounts: JsonValue = {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}}
+    recording = await deploy(stack_settings("dev", database=section("dev", "database", resources=amounts)))
+    assert container(recording, STATEFUL_SET)["resources"] == amounts
+
+
+async def test_every_pod_of_kongs_image_has_the_trusted_authorities(deploy: Deploy) -> None:
+    authorities: JsonValue = [{"configMap": "data-ca"}, {"secret": "logs-ca", "key": "tls.crt"}]
+    trusting = await deploy(stack_settings("dev", trust={"authorities": authorities}))
+    for each in (trusting.one(DEPLOYMENT), *trusting.of_type(JOB)):
+        pod = inputs(each)["spec"]["template"]["spec"]
+        (volume,) = [volume for volume in pod["volumes"] if "projected" in volume]
+        assert volume["projected"]["sources"] == [
+            {"configMap": {"name": "data-ca", "items": [{"key": "ca.crt", "path": "0.crt"}]}},
+            {"secret": {"name": "logs-ca", "items": [{"key": "tls.crt", "path": "1.crt"}]}},
+        ]
+        (mount,) = [mount for mount in pod["containers"][0]["volumeMounts"] if mount["name"] == volume["name"]]
+        files = variables(pod["containers"][0])["KONG_LUA_SSL_TRUSTED_CERTIFICATE"].split(",")
+        assert files == [f"{mount['mountPath']}/{index}.crt" for index in range(2)]
+        assert mount["readOnly"]
+
+
 async def test_migrations_prepare_any_database_and_finish_after_the_rollout(deploy: Deploy) -> None:
     recording = await deploy(stack_settings("dev"))
     scripts = {
@@ -84,8 +125,13 @@ OIDC: dict[str, JsonValue] = {
 
 @pytest.mark.parametrize(
     "changed",
-    [{"platform": section("dev", "platform", image="kong:3.9.2")}, {"database": section("prod", "database")}, OIDC],
-    ids=["another version", "another database", "more plugins"],
+    [
+        {"platform": section("dev", "platform", image="kong:3.9.2")},
+        {"database": section("prod", "database")},
+        OIDC,
+        {"trust": {"authorities": [{"configMap": "data-ca"}]}},
+    ],
+    ids=["another version", "another database", "more plugins", "another authority"],
 )
 async def test_migrations_run_again_for(changed: dict[str, JsonValue], deploy: Deploy) -> None:
     before, after = jobs(await deploy(stack_settings("dev"))), jobs(await deploy(stack_settings("dev", **changed)))

@@ -5,6 +5,7 @@ import re
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
+from pydantic import JsonValue
 
 from components.platform.metadata import OWNERSHIP
 from components.platform.platform import KongPlatform
@@ -12,6 +13,7 @@ from tests.program.platform.conftest import Deploy
 from tests.program.platform.objects import (
     AUTOSCALER,
     BUDGET,
+    CLAIM,
     CONFIG_MAP,
     DEPLOYMENT,
     INGRESS,
@@ -49,7 +51,15 @@ BUNDLED = {
     (SERVICE_ACCOUNT, "postgres", "KongDatabase"),
     (SERVICE, "postgres", "KongDatabase"),
     (STATEFUL_SET, "postgres", "KongDatabase"),
+    (CLAIM, "data-postgres-0", "KongDatabase"),
     (POLICY, "postgres", "KongIsolation"),
+}
+COUNTERS = {
+    (SECRET, "redis", "KongCounters"),
+    (SERVICE_ACCOUNT, "redis", "KongCounters"),
+    (SERVICE, "redis", "KongCounters"),
+    (DEPLOYMENT, "redis", "KongCounters"),
+    (POLICY, "redis", "KongIsolation"),
 }
 DECLARED = {(CONFIG_MAP, "kong-declarative-#", "KongGateway")}
 SCALED = {
@@ -79,6 +89,18 @@ async def test_a_stack_has_exactly_its_objects(stack: str, mode: str, preview: b
         for each in recording.objects()
     }
     assert found == STACKS[stack, mode]
+
+
+@pytest.mark.parametrize("mode", ["database", "dbless"])
+async def test_bundled_counters_add_exactly_their_objects(mode: str, deploy: Deploy) -> None:
+    counters: JsonValue = {"policy": "redis", "kind": "bundled"}
+    recording = await deploy(stack_settings("dev", mode=mode, counters=counters))
+    found = {
+        (each.type, _without_hash(object_name(each)), each.parent.rpartition("::")[0].rpartition(":")[2])
+        for each in recording.objects()
+    }
+    declared = found - STACKS["dev", mode]
+    assert {each for each in declared if each[0] != CONFIG_MAP} == COUNTERS
 
 
 @each_stack
@@ -151,7 +173,7 @@ async def test_what_waits_for_ready_waits_for_the_admin_api_and_the_end_of_migra
             "kong",
             settings=settings,
             declarative="" if mode == "dbless" else None,
-            password=lambda _: "secret",
+            password=lambda _, secret: secret,
             opts=pulumi.ResourceOptions(provider=k8s.Provider("cluster")),
         )
         pulumi.ComponentResource("test:Entities", "entities", None, pulumi.ResourceOptions(depends_on=platform.ready))
@@ -174,7 +196,10 @@ async def test_two_runs_register_the_same(stack: str, mode: str, deploy: Deploy)
 async def test_kong_yml_belongs_to_dbless_mode_alone(mode: str, declarative: str | None) -> None:
     def program() -> None:
         KongPlatform(
-            "kong", settings=stack_settings("dev", mode=mode), declarative=declarative, password=lambda _: "secret"
+            "kong",
+            settings=stack_settings("dev", mode=mode),
+            declarative=declarative,
+            password=lambda _, secret: secret,
         )
 
     with pytest.raises(ValueError, match=f"mode '{mode}' with kong.yml"):
@@ -182,10 +207,10 @@ async def test_kong_yml_belongs_to_dbless_mode_alone(mode: str, declarative: str
 
 
 @pytest.mark.parametrize(("stack", "mode"), [("prod", "database"), ("dev", "dbless")])
-async def test_no_password_is_asked_for_where_there_is_no_bundled_database(stack: str, mode: str) -> None:
+async def test_no_password_is_asked_for_where_there_is_no_bundled_store(stack: str, mode: str) -> None:
     settings = stack_settings(stack, mode=mode)
 
-    def refuse(_: object) -> str:
+    def refuse(*_: object) -> str:
         raise AssertionError("asked for a password")
 
     def program() -> None:

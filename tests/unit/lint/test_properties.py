@@ -156,7 +156,9 @@ def _stack_files(draw: st.DrawFn) -> Document:
 
 def _ids_that_run(state: DesiredState, configuration: Configuration) -> Iterator[str]:
     """The plugins that the stand-in chooses, for everybody who may ask on every route."""
-    acls = {(acl.scope.route, acl.scope.service): str(acl.config["allow"]) for acl in state.plugins if acl.name == "acl"}
+    acls = {
+        (acl.scope.route, acl.scope.service): str(acl.config["allow"]) for acl in state.plugins if acl.name == "acl"
+    }
     for path, name in product(state.routes, CONFIGS):
         allowed = acls.get((path.key, None)) or acls.get((None, path.service))
         consumers: list[str | None] = [tier for tier in TIERS if allowed is not None]

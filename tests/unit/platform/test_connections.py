@@ -14,7 +14,15 @@ from tests.unit.entities.states import ISSUER, authenticated_by, settings
 
 OWN = "omnify-gateway"
 DATABASE_PORT = 5432
-PORTS = {"proxy": 8000, "admin": 8001, "manager": 8002, "metrics": 8100, "postgres": DATABASE_PORT}
+COUNTERS_PORT = 6379
+PORTS = {
+    "proxy": 8000,
+    "admin": 8001,
+    "manager": 8002,
+    "metrics": 8100,
+    "postgres": DATABASE_PORT,
+    "redis": COUNTERS_PORT,
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class Party:
 GATEWAY = Party(OWN, "kong", "gateway", "10.1.0.1")
 MIGRATIONS = Party(OWN, "kong", "migrations", "10.1.0.2")
 POSTGRES = Party(OWN, "postgres", "database", "10.1.0.3")
+REDIS = Party(OWN, "redis", "counters", "10.1.0.5")
 NEIGHBOUR = Party(OWN, "curious", "shell", "10.1.0.4")
 INGRESS = Party("ingress-nginx", "nginx", "controller", "10.1.1.1")
 PROMETHEUS = Party("monitoring", "prometheus", "server", "10.1.2.1")
@@ -106,6 +115,15 @@ def test_the_bundled_database_is_kongs_alone(source: Party) -> None:
     for other in (NEIGHBOUR, INGRESS, PROMETHEUS, STRANGER):
         assert not can_connect(stack(), other, POSTGRES, DATABASE_PORT)
     assert not can_connect(stack(), POSTGRES, OUTSIDE, 443)
+
+
+def test_bundled_counters_are_the_gateways_alone() -> None:
+    bundled = stack(put("counters", {"policy": "redis", "kind": "bundled"}))
+    assert can_connect(bundled, GATEWAY, REDIS, COUNTERS_PORT)
+    for other in (MIGRATIONS, NEIGHBOUR, INGRESS, PROMETHEUS, STRANGER):
+        assert not can_connect(bundled, other, REDIS, COUNTERS_PORT)
+    assert not can_connect(bundled, REDIS, OUTSIDE, 443)
+    assert not can_connect(stack(), GATEWAY, REDIS, COUNTERS_PORT)
 
 
 def test_the_gateway_connects_with_what_the_stack_names_and_nothing_else() -> None:

@@ -37,7 +37,7 @@ def test_database_mode_names_an_external_database() -> None:
     ("tls", "encrypted", "verified"), [("verify", "on", "on"), ("require", "on", "off"), ("off", "off", "off")]
 )
 def test_tls_to_the_database(tls: str, encrypted: str, verified: str) -> None:
-    found = values("prod", database=section("prod", "database", tls=tls))
+    found = values("prod", purpose="development", database=section("prod", "database", tls=tls))
     assert (found["KONG_PG_SSL"], found["KONG_PG_SSL_REQUIRED"]) == (encrypted, encrypted)
     assert found["KONG_PG_SSL_VERIFY"] == verified
 
@@ -61,6 +61,26 @@ def test_credentials_come_from_secrets_alone() -> None:
 def test_counters_without_a_password_need_no_secret() -> None:
     counters: JsonValue = {"policy": "redis", "host": "redis"}
     assert "REDIS_PASSWORD" not in secrets("prod", counters=counters)
+
+
+def test_bundled_counters_have_their_password_from_their_own_secret() -> None:
+    counters: JsonValue = {"policy": "redis", "kind": "bundled"}
+    assert secrets("dev", counters=counters)["REDIS_PASSWORD"] == SecretKey(name="redis", key="password")
+
+
+TRUSTED: JsonValue = {"authorities": [{"configMap": "data-ca"}, {"secret": "logs-ca", "key": "tls.crt"}]}
+
+
+def test_named_authorities_take_the_place_of_the_public_ones() -> None:
+    for environment in (gateway_environment, migrations_environment):
+        found = environment(stack_settings("dev", trust=TRUSTED)).values
+        assert found["KONG_LUA_SSL_TRUSTED_CERTIFICATE"] == "/etc/kong-trust/0.crt,/etc/kong-trust/1.crt"
+        assert "KONG_LUA_SSL_TRUSTED_CERTIFICATE" not in environment(stack_settings("dev")).values
+
+
+def test_the_public_authorities_count_beside_them_where_the_stack_says_so() -> None:
+    found = values("dev", trust={"authorities": [{"configMap": "data-ca"}], "publicToo": True})
+    assert found["KONG_LUA_SSL_TRUSTED_CERTIFICATE"] == "/etc/kong-trust/0.crt,system"
 
 
 def test_the_community_plugin_is_loaded() -> None:
@@ -169,7 +189,7 @@ def test_further_properties_reach_kong() -> None:
 @pytest.mark.parametrize(("stack", "mode"), [("dev", "database"), ("prod", "database"), ("dev", "dbless")])
 def test_what_the_settings_decide_no_property_can_say(stack: str, mode: str) -> None:
     trusting: JsonValue = {"trustedProxies": ["10.0.0.0/8"]}
-    environment = gateway_environment(stack_settings(stack, mode=mode, network=trusting))
+    environment = gateway_environment(stack_settings(stack, mode=mode, network=trusting, trust=TRUSTED))
     decided = [name.removeprefix("KONG_").lower() for name in (*environment.values, *environment.secrets)]
     for name in decided:
         if name == "redis_password":

@@ -1,4 +1,4 @@
-"""The bundled database's password: read back where it exists, made where it does not, never guessed at."""
+"""The password of a bundled store: read back where it exists, made where it does not, never guessed at."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ import pulumi
 import pytest
 import yaml
 
-from components.platform.password import UNKNOWN, ClusterUnreachableError, database_password
+from components.platform.password import UNKNOWN, ClusterUnreachableError, store_password
 from config.cluster import Cluster
 
 CLUSTER = Cluster(context="here", namespace="omnify-gateway")
@@ -71,7 +71,7 @@ def _kept(password: str) -> tuple[int, dict[str, Any]]:
 def test_a_password_in_the_cluster_is_used_again(api: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
     _dry_run(monkeypatch, preview=False)
     api[SECRET] = _kept("kept since the first update")
-    assert database_password(CLUSTER) == "kept since the first update"
+    assert store_password(CLUSTER, "postgres") == "kept since the first update"
 
 
 async def test_it_can_be_asked_for_while_the_programs_event_loop_runs(
@@ -79,12 +79,12 @@ async def test_it_can_be_asked_for_while_the_programs_event_loop_runs(
 ) -> None:
     _dry_run(monkeypatch, preview=False)
     api[SECRET] = _kept("kept")
-    assert database_password(CLUSTER) == "kept"
+    assert store_password(CLUSTER, "postgres") == "kept"
 
 
 def test_where_the_cluster_has_none_each_update_makes_another(api: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
     _dry_run(monkeypatch, preview=False)
-    made = {database_password(CLUSTER), database_password(CLUSTER)}
+    made = {store_password(CLUSTER, "postgres"), store_password(CLUSTER, "postgres")}
     assert len(made) == 2
     assert all(len(password) == 43 and password != UNKNOWN for password in made)
 
@@ -95,7 +95,7 @@ def test_a_refusal_does_not_mean_that_there_is_none(api: Answers, monkeypatch: p
     _dry_run(monkeypatch, preview=False)
     api[SECRET] = (status, {"message": "no"})
     with pytest.raises(ClusterUnreachableError, match="cannot read the Secret 'postgres'"):
-        database_password(CLUSTER)
+        store_password(CLUSTER, "postgres")
 
 
 @pytest.fixture(params=["no server", "no context", "no kubeconfig"])
@@ -112,7 +112,7 @@ def test_an_update_without_the_cluster_fails_and_says_what_to_check(
 ) -> None:
     _dry_run(monkeypatch, preview=False)
     with pytest.raises(ClusterUnreachableError) as refusal:
-        database_password(no_cluster)
+        store_password(no_cluster, "postgres")
     assert str(refusal.value).startswith(
         "cannot read the Secret 'postgres' in namespace 'omnify-gateway': "
         f"the cluster of context '{no_cluster.context}' did not answer ("
@@ -122,4 +122,4 @@ def test_an_update_without_the_cluster_fails_and_says_what_to_check(
 
 def test_a_preview_asks_no_cluster(no_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     _dry_run(monkeypatch, preview=True)
-    assert database_password(no_cluster) == UNKNOWN
+    assert store_password(no_cluster, "postgres") == UNKNOWN
