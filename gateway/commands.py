@@ -15,12 +15,16 @@ from config.schema import project_schema, stack_schema
 from entities.desired import desired_state
 from entities.lint import lint
 from entities.state import Owner
+from gateway.deployment.command import deploy_command, preview_command
 from gateway.diff.command import diff_command
 from gateway.drift.command import drift_command
+from gateway.drift.issue_command import drift_issue_command
 from gateway.facts import facts_command
 from gateway.importing.command import import_command
 from gateway.keys import keys_command
 from gateway.linting.command import lint_command
+from gateway.pull_requests.command import comment_command
+from gateway.pull_requests.touched import touched_command
 from gateway.rendering import desired_json, kong_file, kubernetes_manifests
 from gateway.stacks import stack_settings
 from gateway.verification.command import verify_command
@@ -88,7 +92,12 @@ def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schem
 app.command("verify")(verify_command)
 app.command("lint")(lint_command)
 app.command("drift")(drift_command)
+app.command("drift-issue")(drift_issue_command)
 app.command("diff")(diff_command)
+app.command("preview")(preview_command)
+app.command("deploy")(deploy_command)
+app.command("touched")(touched_command)
+app.command("comment")(comment_command)
 app.command("import")(import_command)
 app.command("keys")(keys_command)
 app.command("facts")(facts_command)

@@ -30,6 +30,8 @@ _ACTIONS: Final[Mapping[str, Action]] = {
     "update": Action.UPDATE,
 }
 """What each of the engine's operations is. Others change nothing, or are a half of `replace`."""
+_RAW: Final = 1_000_000
+"""Characters of the engine's own words that are kept; a comment takes far fewer."""
 _HALVES: Final = frozenset({"create-replacement", "delete-replaced"})
 
 
@@ -73,7 +75,7 @@ def previewed(stack: str, text: str, raw: str = "") -> Report:
     steps = tuple(steps_in(text))
     before, after = _declared(steps, "before"), _declared(steps, "after")
     changes = ordered(tuple(_changes(steps, before, after)))
-    return described(Report(stack=stack, source="engine", changes=changes, raw=raw), before, after)
+    return described(Report(stack=stack, source="engine", changes=changes, raw=raw[:_RAW]), before, after)
 
 
 def steps_in(text: str) -> Iterator[Step]:

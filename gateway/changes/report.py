@@ -4,6 +4,7 @@ A report may come from the pull request of a stranger (docs/pull-requests.md), s
 """
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
@@ -158,3 +159,8 @@ class Report(Part):
     def counted(self, action: Action) -> int:
         """How many changes are of one sort."""
         return sum(1 for change in self.changes if change.action is action)
+
+    def write(self, file: Path) -> None:
+        """Write it into a file, whose folder is made if it is not there."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.model_dump_json(), "utf-8")

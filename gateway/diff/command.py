@@ -35,7 +35,7 @@ def diff_command(
     except (CommitError, StackFileError) as refusal:
         Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble(("✗ ", "red"), str(refusal)))
         if save:
-            _write(Report(stack=stack, source="commits", against=against, failure=str(refusal)), save)
+            Report(stack=stack, source="commits", against=against, failure=str(refusal)).write(save)
         raise typer.Exit(1) from refusal
     if json:
         sys.stdout.write(report.model_dump_json(indent=2) + "\n")
@@ -44,11 +44,6 @@ def diff_command(
     else:
         ReportTable(Console(highlight=False)).print(report)
     if save:
-        _write(report, save)
+        report.write(save)
     elif not report.clean:
         raise typer.Exit(DIFFERS)
-
-
-def _write(report: Report, file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(report.model_dump_json(), "utf-8")

@@ -14,7 +14,7 @@ from config.stack import StackSettings
 from entities.desired import desired_state
 from entities.drift import drift
 from entities.state import Owner
-from gateway.drift.machines import as_json
+from gateway.drift.machines import as_json, unreadable_json
 from gateway.drift.nodes import UnreadableError, read_nodes
 from gateway.drift.report import Report, together
 from gateway.drift.table import DriftTable
@@ -36,6 +36,10 @@ def drift_command(
     config_file: Annotated[
         Path | None, typer.Option(help="Read this instead of Pulumi.NAME.yaml, as the Pulumi CLI does.")
     ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report there, or why there is none, and exit 0 whatever it says."),
+    ] = None,
     timeout: Annotated[
         float, typer.Option(min=0.1, help="Seconds that Kong has to come up, and for each answer.")
     ] = TIMEOUT,
@@ -46,12 +50,17 @@ def drift_command(
         report = asyncio.run(_report(stack, settings, timeout))
     except (UnreadableError, SettingsError) as refusal:
         Console(stderr=True, soft_wrap=True).print(Text.assemble(("✗ ", "red"), str(refusal)), highlight=False)
+        if save:
+            save.write_text(unreadable_json(stack, str(refusal)), "utf-8")
+            return
         raise typer.Exit(1) from refusal
     if json:
         sys.stdout.write(as_json(report))
     else:
         DriftTable(Console(highlight=False)).print(report, everything=everything)
-    if not report.clean:
+    if save:
+        save.write_text(as_json(report), "utf-8")
+    elif not report.clean:
         raise typer.Exit(DRIFTED)
 
 

@@ -32,6 +32,11 @@ def as_json(report: Report) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def unreadable_json(stack: str, reason: str) -> str:
+    """What stands in the place of a report that there is none of: `version`, `stack` and `failure`."""
+    return json.dumps({"version": VERSION, "stack": stack, "failure": reason}, indent=2, ensure_ascii=False) + "\n"
+
+
 def _node(node: NodeDrift) -> dict[str, Any]:
     drift: Drift = node.drift
     return {

@@ -3,6 +3,7 @@
 Whatever a report says may come from a stranger: nothing of it is written but as `escaping` has it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -25,18 +26,42 @@ _ALERTS: Final = {Action.DELETE: ("CAUTION", "Deleted"), Action.REPLACE: ("WARNI
 _Row = Sequence[str]
 
 
+_MARKER: Final = re.compile(r"<!-- omnify-gateway:preview:([A-Za-z0-9_.-]+) -->")
+_FORK: Final = (
+    "This pull request comes from a fork, and its own code told this, without any secret. "
+    "Look at what it changes before you believe it."
+)
+
+
 def marker(stack: str) -> str:
     """By which the comment of a stack is found again."""
     return f"<!-- omnify-gateway:preview:{stack} -->"
 
 
-def comment(report: Report) -> str:
-    """The comment: never longer than GitHub takes, and it says so where something is left out."""
+def stack_of(body: str) -> str | None:
+    """The stack that a comment is about; None for other comments."""
+    match = _MARKER.match(body)
+    return match[1] if match else None
+
+
+def untouched(stack: str) -> str:
+    """The comment of a stack that a pull request does not touch any more."""
+    return f"{marker(stack)}\n### Stack {code(stack)}: not touched by this pull request any more\n"
+
+
+def comment(report: Report, *, fork: bool = False) -> str:
+    """The comment: never longer than GitHub takes, and it says so where something is left out.
+
+    `fork` says that a stranger's code made the report.
+    """
     page = _Page(marker(report.stack), LIMIT - _RESERVE)
     raw = _raw_room(report)
-    page.add(f"### Stack {code(report.stack)}: {phrases.counts(report)}\n\n{_source(report)}\n")
+    said = "cannot be told" if report.failure else phrases.counts(report)
+    page.add(f"### Stack {code(report.stack)}: {said}\n\n{_source(report)}\n")
+    if fork:
+        page.add(f"\n> [!IMPORTANT]\n> {_FORK}\n")
     if report.failure:
-        page.add(f"\n> [!CAUTION]\n> It cannot be told what changes.\n\n{fenced(_cut(report.failure, 20_000))}")
+        page.add(f"\n{fenced(_cut(report.failure, 20_000))}")
         return page.text()
     if report.note:
         page.add(f"\n> [!NOTE]\n> {code(report.note)}\n")

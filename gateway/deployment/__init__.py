@@ -1,0 +1,1 @@
+"""Deployments in workflows: what the engine previewed is what it does, and no more."""
