@@ -5,7 +5,7 @@ import pulumi_kong
 from pulumi import ResourceOptions
 
 from components.configuration import refuse_missing_secrets, stack_document
-from components.outputs import gateway_outputs
+from components.exports import gateway_outputs
 from components.platform.cluster import cluster_provider
 from components.platform.names import admin_address
 from components.platform.platform import KongPlatform
@@ -22,7 +22,8 @@ try:
 except InvalidSettingsError as refusal:
     raise pulumi.RunError(str(refusal)) from None
 
-state = desired_state(settings, Owner(pulumi.get_project(), pulumi.get_stack()))
+owner = Owner(pulumi.get_project(), pulumi.get_stack())
+state = desired_state(settings, owner)
 
 cluster = cluster_provider("cluster", settings.cluster)
 platform = KongPlatform(
@@ -38,4 +39,4 @@ if settings.mode == "database":
     kong = pulumi_kong.Provider("kong", kong_admin_uri=address)
     KongEntities("entities", state=state, provider=kong, ready=platform.ready)
 
-pulumi.export("gateway", gateway_outputs(settings).document())
+pulumi.export("gateway", gateway_outputs(settings, owner).document())

@@ -12,10 +12,12 @@ from rich.markup import escape
 from config.files import NAMESPACE, StackFileError
 from config.problems import InvalidSettingsError, key_path
 from config.schema import project_schema, stack_schema
+from config.version import VERSION
 from entities.desired import desired_state
 from entities.lint import lint
 from entities.state import Owner
 from gateway.deployment.command import deploy_command, preview_command
+from gateway.contract import contract_command
 from gateway.diff.command import diff_command
 from gateway.drift.command import drift_command
 from gateway.drift.issue_command import drift_issue_command
@@ -39,6 +41,19 @@ _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 _console = Console(highlight=False, soft_wrap=True)
 
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The stack: NAME of Pulumi.NAME.yaml.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        _console.print(f"omnify-gateway {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *, _version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version)] = False
+) -> None:
+    """What holds for no command in particular."""
 
 
 class Format(StrEnum):
@@ -101,6 +116,7 @@ app.command("comment")(comment_command)
 app.command("import")(import_command)
 app.command("keys")(keys_command)
 app.command("facts")(facts_command)
+app.command("contract")(contract_command)
 
 
 def run() -> None:

@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import httpx
-from pydantic import ValidationError
 
-from components.outputs import CONTRACT_VERSION, GatewayOutputs
+from components.outputs import OUTPUT, GatewayOutputs, OutputsError
 from components.platform.names import METRICS
 from gateway.verification.target import Target
 from provider.settings import TunnelAddress
@@ -20,10 +19,6 @@ from provider.tunnel import Tunnel
 
 _PATIENCE: Final = 10
 """Seconds in which a cluster must answer."""
-
-
-class OutputsError(Exception):
-    """A stack's outputs cannot be had; the text says what to do."""
 
 
 async def stack_outputs(stack: str, project: Path) -> GatewayOutputs:
@@ -68,19 +63,13 @@ def outputs_file(file: Path) -> GatewayOutputs:
 
 
 def read_outputs(text: str, source: str) -> GatewayOutputs:
-    """The outputs in JSON. Raises OutputsError when they are not those of a gateway of this version."""
+    """The outputs in JSON. Raises OutputsError when they are not those of a gateway that this version knows."""
     try:
-        document = cast("dict[str, Any]", json.loads(text))
-        return GatewayOutputs.model_validate_json(json.dumps(document.get("gateway", document)))
-    except (ValueError, AttributeError) as error:
-        where = ""
-        if isinstance(error, ValidationError):
-            first = error.errors(include_url=False)[0]
-            where = f" ({'.'.join(map(str, first['loc']))}: {first['msg']})"
-        raise OutputsError(
-            f"{source} has no gateway outputs of contract {CONTRACT_VERSION}{where}; "
-            "deploy the stack with this version of the project, or give --outputs FILE"
-        ) from error
+        document = json.loads(text)
+    except ValueError as error:
+        raise OutputsError(f"{source} has no JSON; 'pulumi stack output gateway --json' prints it") from error
+    given = cast("dict[str, object]", document) if isinstance(document, dict) else {}
+    return GatewayOutputs.read(given.get(OUTPUT, given), source)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import httpx
 from pydantic import JsonValue
 from starlette.types import Receive, Scope, Send
 
-from components.outputs import gateway_outputs
+from components.exports import gateway_outputs
 from config.files import NAMESPACE, read_files
 from config.stack import StackSettings
 from entities.desired import desired_state
@@ -101,7 +101,7 @@ class Backend:
 @asynccontextmanager
 async def deployed(settings: StackSettings) -> AsyncGenerator[Deployment]:
     """A stack behind the stand-in, as long as the block lasts."""
-    outputs = gateway_outputs(settings)
+    outputs = gateway_outputs(settings, Owner(NAMESPACE, "dev"))
     backend = Backend()
     async with serving([Listener(backend, 0)]) as (port,):
         places = {_address(url): ("127.0.0.1", port) for url in settings.backends.values()}

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from pydantic import JsonValue
 
-from components.outputs import GatewayOutputs, gateway_outputs
+from components.exports import gateway_outputs
+from components.outputs import GatewayOutputs
 from entities.declarative import declarative_document, declarative_yaml
 from entities.validation import validated
 from gateway import recording
@@ -67,7 +68,7 @@ def test_with_a_database_no_kong_yml_is_mounted(database_run: Run) -> None:
 def test_the_one_output_is_the_typed_contract_and_is_known_in_a_preview(run: Run) -> None:
     assert run.recording.outputs.keys() == {"gateway"}
     exported = json.dumps(run.recording.outputs["gateway"])
-    assert GatewayOutputs.model_validate_json(exported) == gateway_outputs(run.case.settings)
+    assert GatewayOutputs.model_validate_json(exported) == gateway_outputs(run.case.settings, run.case.state.owner)
 
 
 def test_the_outputs_carry_no_secret_and_no_reference_to_one(run: Run) -> None:

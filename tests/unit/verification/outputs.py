@@ -4,14 +4,17 @@ from collections.abc import Callable, Coroutine
 
 import httpx
 
-from components.outputs import GatewayOutputs, LimitsOutput, gateway_outputs
+from components.exports import gateway_outputs
+from components.outputs import GatewayOutputs, LimitsOutput
+from config.files import NAMESPACE
+from entities.state import Owner
 from gateway.stacks import stack_settings
 from gateway.verification import SigningKey, Target, TokenSource
 from gateway.verification.bench import Bench
 from gateway.verification.client import GatewayClient
 from tests.unit.guard.tokens import private_key
 
-DEV = gateway_outputs(stack_settings("dev"))
+DEV = gateway_outputs(stack_settings("dev"), Owner(NAMESPACE, "dev"))
 
 
 def with_minute(minute: int) -> GatewayOutputs:

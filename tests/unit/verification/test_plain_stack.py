@@ -3,15 +3,15 @@
 import httpx
 import pytest
 
-from components.outputs import gateway_outputs
+from components.exports import gateway_outputs
 from gateway.verification.bench import Check
 from gateway.verification.outcome import SkippedError
 from gateway.verification.run import plan
 from tests.unit.entities.raw_catalogue import OPEN
-from tests.unit.entities.states import settings
+from tests.unit.entities.states import OWNER, settings
 from tests.unit.verification.outputs import bench
 
-PLAIN = gateway_outputs(settings(OPEN))
+PLAIN = gateway_outputs(settings(OPEN), OWNER)
 CHECKS = [check for _, check in plan(PLAIN, exhaust=True)]
 
 

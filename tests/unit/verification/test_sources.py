@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.verification.sources import OutputsError, outputs_file, read_outputs, stack_outputs, with_metrics
+from components.outputs import OutputsError
+from gateway.verification.sources import outputs_file, read_outputs, stack_outputs, with_metrics
 from gateway.verification.target import Target
 from tests.unit.verification.outputs import DEV
 
@@ -52,14 +53,19 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         outputs_file(tmp_path / "none.json")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '"text"'])
+@pytest.mark.parametrize("text", ["[]", "null", "{}", '"text"', '{"gateway": 1}'])
 def test_what_is_no_gateway_is_refused(text: str) -> None:
-    with pytest.raises(OutputsError, match="stack 'dev' has no gateway outputs of contract 1"):
+    with pytest.raises(OutputsError, match="stack 'dev' exports no 'gateway' with a contract"):
         read_outputs(text, "stack 'dev'")
 
 
-def test_another_version_of_the_contract_is_refused_by_its_field() -> None:
-    with pytest.raises(OutputsError, match=r"contract 1 \(contract: Input should be '1'\)"):
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(OutputsError, match=r"none\.json has no JSON; 'pulumi stack output gateway --json' prints it"):
+        read_outputs("", "none.json")
+
+
+def test_another_version_of_the_contract_is_refused() -> None:
+    with pytest.raises(OutputsError, match="it has contract '2', and this reader knows '1'"):
         read_outputs(json.dumps({**DEV.document(), "contract": "2"}), "it")
 
 
