@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import cast
 
 from config.apis import Api, Backends
+from config.auth import JwtAuth
 from config.lint import Lint
 from config.plugins import Plugin
 from config.problems import Location, Problem, key_path
 from config.raw import RawEntities
 from config.reading import Document, Reading, read
 from config.stack import StackSettings
+from entities.auth.unit import unit_problems
 from entities.catalogue import backend_problems, path_problems
 from entities.desired import desired_state
 from entities.drift.allowances import problems as allowance_problems
@@ -20,6 +22,9 @@ from entities.model import Plugin as KongPlugin
 from entities.places import section
 from entities.raw import raw_problems
 from entities.state import Owner
+
+_NOBODY = Owner("", "")
+"""Stands for the stack's owner, where no entity is written."""
 
 
 def validated(document: Document) -> StackSettings:
@@ -33,7 +38,7 @@ def validated(document: Document) -> StackSettings:
     if reading.problems:
         return replace(reading, problems=(*reading.problems, *refused)).settings()
     settings = reading.settings()
-    found = (*refused, *_taken(settings)) or tuple(_unmatched(settings))
+    found = (*refused, *_taken(settings)) or tuple(_broken(settings))
     return replace(reading, problems=found).settings()
 
 
@@ -52,16 +57,23 @@ def _refused(reading: Reading) -> Iterator[Problem]:
             yield from backend_problems(apis, cast("Backends", sections["backends"]))
 
 
-def _unmatched(settings: StackSettings) -> Iterator[Problem]:
-    """What others may change must be there. What there is follows from all other settings, which are right by now."""
+def _broken(settings: StackSettings) -> Iterator[Problem]:
+    """What does not fit with what follows from all other settings, which are right by now."""
+    if isinstance(settings.auth, JwtAuth) and settings.auth.rotation == "seamless":
+        own = desired_state(_modelled(settings), _NOBODY)
+        yield from unit_problems(settings, own, desired_state(settings, _NOBODY))
     if settings.drift.allowed:
-        yield from allowance_problems(settings.drift.allowed, desired_state(settings, Owner("", "")))
+        yield from allowance_problems(settings.drift.allowed, desired_state(settings, _NOBODY))
+
+
+def _modelled(settings: StackSettings) -> StackSettings:
+    """The settings without what they say in Kong's own terms."""
+    return settings.model_copy(update={"plugins": (), "entities": RawEntities()})
 
 
 def _taken(settings: StackSettings) -> Iterator[Problem]:
     """Kong has one plugin of a name on a scope, and the program's own come first."""
-    modelled = settings.model_copy(update={"plugins": (), "entities": RawEntities()})
-    own = desired_state(modelled, Owner("", ""))
+    own = desired_state(_modelled(settings), _NOBODY)
     holders: dict[str, str] = {plugin.key: f"the gateway's own ({_setting(plugin)})" for plugin in own.plugins}
     for index, settings_plugin in enumerate(settings.plugins):
         place: Location = ("plugins", index)
