@@ -18,7 +18,7 @@ from provider.documents import (
     to_properties,
 )
 from provider.resources import ResourceType
-from provider.secrecy import secret_properties
+from provider.secrecy import scrub, secret_properties, secret_texts
 from provider.settings import Edition
 from provider.values import Properties
 
@@ -27,7 +27,10 @@ _ENTITY: Final = "@entity"
 
 @dataclass(frozen=True)
 class Failure:
-    """One property that is wrong: its path in Pulumi's terms ("" for the resource), and what to write instead."""
+    """One property that is wrong: its path in Pulumi's terms ("" for the resource), and what to write instead.
+
+    The reason holds no secret: what is wrong with one is said without it.
+    """
 
     path: str
     reason: str
@@ -68,7 +71,10 @@ def check(gateway: Gateway, kind: ResourceType, news: Properties) -> Checked:
     failures = tuple(_failures(gateway, kind, document))
     if failures:
         hidden = news.secrets | (secret_properties(kind, document) & news.values.keys())
-        return Checked(Properties(news.values, hidden), document, failures)
+        inputs = Properties(news.values, hidden)
+        texts = secret_texts([inputs])
+        shown = tuple(Failure(failure.path, scrub(failure.reason, texts)) for failure in failures)
+        return Checked(inputs, document, shown)
     completed = gateway.complete(kind, document)
     values = to_properties(kind, completed)
     secrets = (news.secrets & values.keys()) | secret_properties(kind, completed)

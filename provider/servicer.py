@@ -181,8 +181,7 @@ class KongProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     async def _check(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:
         checked = self._open.check(parse_urn(request.urn), decode(request.news))
-        hidden = secret_texts([checked.inputs])
-        failures = [_failure(failure.path, scrub(failure.reason, hidden), checked) for failure in checked.failures]
+        failures = [_failure(failure.path, failure.reason, checked) for failure in checked.failures]
         return provider_pb2.CheckResponse(inputs=_wire(checked.inputs), failures=failures)
 
     async def _diff(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:

@@ -23,13 +23,21 @@ def _forms(value: str) -> Iterator[tuple[str, str]]:
     """A secret as it may be written. Of one with several lines each line that tells it is looked for by itself."""
     for line in _telling_lines(value):
         yield "in the clear", line
-        yield "as JSON", json.dumps(line)[1:-1]
-        yield "as JSON in JSON", json.dumps(json.dumps(line)[1:-1])[1:-1]
+        yield from (("as JSON", written) for written in _as_json(line))
+        yield from (("as JSON in JSON", twice) for once in _as_json(line) for twice in _as_json(once))
         yield "URL-quoted", quote(line, safe="")
         yield "as a form", quote_plus(line)
         yield "backwards", line[::-1]
         yield "in hexadecimal", line.encode().hex()
         yield from (("in base64", inside) for inside in _base64_inside(line))
+
+
+def _as_json(text: str) -> Iterator[str]:
+    """A text as Python writes it inside of JSON, and as Go does, for which HTML's characters are not safe."""
+    yield json.dumps(text)[1:-1]
+    plain = json.dumps(text, ensure_ascii=False)[1:-1]
+    yield plain
+    yield plain.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _telling_lines(value: str) -> list[str]:
