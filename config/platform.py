@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from config.memory import SMALLEST_CACHE, KongMemory
+from config.patches import Patch
 from config.settings import Settings, wrong_key
 from config.vocabulary import (
     CpuQuantity,
@@ -120,8 +122,10 @@ _DECIDED: Mapping[str, str] = {
     "anonymous_reports": "this program, which reports nothing",
     "database": "mode",
     "declarative_config": "mode",
+    "lmdb_": "this program, which knows how large kong.yml can be",
     "log_level": "platform.logLevel",
     "lua_ssl_trusted_certificate": "trust",
+    "mem_cache_size": "platform.cacheSize",
     "nginx_http_client_max_body_size": "traffic.maxBody",
     "nginx_worker_processes": "platform.resources.limits.cpu",
     "pg_": "database",
@@ -137,6 +141,10 @@ _DECIDED: Mapping[str, str] = {
 """The settings that decide properties of kong.conf, by how those properties begin."""
 
 
+def _workers(number: int) -> str:
+    return "1 worker" if number == 1 else f"{number} workers"
+
+
 class Platform(Settings):
     """Kong's Deployment."""
 
@@ -145,6 +153,9 @@ class Platform(Settings):
     replicas: Replicas = 1
     """How many pods run; with autoscaling, the floor that `minReplicas` must keep."""
     resources: Resources = Resources()
+    cache_size: MemoryQuantity | None = None
+    """How large each of Kong's two caches of entities may grow (KONG_MEM_CACHE_SIZE), such as '256Mi'. Left out, it
+    follows from the memory limit."""
     drain_seconds: Seconds = 15
     """How long a pod that is to end goes on answering, so that load balancers forget it (preStop)."""
     grace_period_seconds: Seconds = 90
@@ -159,6 +170,8 @@ class Platform(Settings):
     (Kong: kong.conf.default). Those that the other settings decide cannot be set here."""
     log_level: Literal["debug", "info", "notice", "warn", "error", "crit"] = "notice"
     """Kong's own log level (KONG_LOG_LEVEL)."""
+    patches: tuple[Patch, ...] = ()
+    """What no setting says of the objects that this program makes: fields of Kubernetes' own, laid over them."""
 
     @model_validator(mode="after")
     def _properties_are_free(self) -> Self:
@@ -167,6 +180,40 @@ class Platform(Settings):
             if setting is not None:
                 raise wrong_key(f"properties.{name}", f"is decided by {setting}; remove it here")
         return self
+
+    @model_validator(mode="after")
+    def _kong_fits_into_its_memory(self) -> Self:
+        limit, memory = self.resources.limits.memory, self.memory
+        if memory.limit < memory.least:
+            raise wrong_key(
+                "resources.limits.memory",
+                f"{limit!r} is too little for {_workers(self.workers)} (one for each core of limits.cpu); "
+                f"write at least '{memory.least}Mi'" + (", or less for limits.cpu" if self.workers > 1 else ""),
+            )
+        if self.cache_megabytes < SMALLEST_CACHE:
+            raise wrong_key("cacheSize", f"is less than Kong can work with; write at least '{SMALLEST_CACHE}Mi'")
+        if self.cache_megabytes > memory.largest_cache:
+            raise wrong_key(
+                "cacheSize",
+                f"Kong has two such caches, too large with {_workers(self.workers)} for limits.memory {limit!r}; "
+                f"write at most '{memory.largest_cache}Mi'",
+            )
+        return self
+
+    @property
+    def workers(self) -> int:
+        """How many processes of a pod answer requests: one for each whole core of its limit, and one at least."""
+        return max(1, int(cores(self.resources.limits.cpu)))
+
+    @property
+    def memory(self) -> KongMemory:
+        """What a pod does with its memory."""
+        return KongMemory(limit=binary_bytes(self.resources.limits.memory) // 2**20, workers=self.workers)
+
+    @property
+    def cache_megabytes(self) -> int:
+        """The size of each of Kong's two caches, in mebibytes."""
+        return self.memory.cache if self.cache_size is None else binary_bytes(self.cache_size) // 2**20
 
     @property
     def patience_seconds(self) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from config.apis import Api, Backends, Route
 from config.auth import Auth, NoAuth, OidcAuth, OpenIdConnectAuth
 from config.counters import ClusterCounters, Counters, LocalCounters
+from config.patches import problems as patch_problems
 from config.platform import Platform
 from config.plugins import Plugin
 from config.problems import Location, Problem, key_path
@@ -163,6 +164,12 @@ def nodes_can_be_drained(platform: Platform) -> Iterator[Problem]:
         )
 
 
+def patches_are_possible(platform: Platform) -> Iterator[Problem]:
+    """A patch is in Kubernetes' terms, and neither undoes another setting nor the pods' hardening."""
+    for problem in patch_problems(platform.patches):
+        yield Problem(("platform", "patches", *problem.location), problem.message)
+
+
 def auth_fits_edition(edition: str, auth: Auth) -> Iterator[Problem]:
     """`openid-connect` is in Kong Enterprise only."""
     if edition == "oss" and isinstance(auth, OpenIdConnectAuth):
@@ -235,6 +242,7 @@ RULES: Sequence[Rule] = (
     Rule(pods_have_time_to_drain),
     Rule(autoscaling_keeps_the_replicas),
     Rule(nodes_can_be_drained),
+    Rule(patches_are_possible),
     Rule(auth_fits_edition),
     Rule(image_fits_edition),
     Rule(tiers_fit_auth),

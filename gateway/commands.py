@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from pulumi import RunError
 from rich.console import Console
 from rich.markup import escape
 
@@ -16,8 +17,8 @@ from config.version import VERSION
 from entities.desired import desired_state
 from entities.lint import lint
 from entities.state import Owner
-from gateway.deployment.command import deploy_command, preview_command
 from gateway.contract import contract_command
+from gateway.deployment.command import deploy_command, preview_command
 from gateway.diff.command import diff_command
 from gateway.drift.command import drift_command
 from gateway.drift.issue_command import drift_issue_command
@@ -27,8 +28,9 @@ from gateway.keys import keys_command
 from gateway.linting.command import lint_command
 from gateway.pull_requests.command import comment_command
 from gateway.pull_requests.touched import touched_command
+from gateway.recording import record
 from gateway.rendering import desired_json, kong_file, kubernetes_manifests
-from gateway.stacks import stack_settings
+from gateway.stacks import stack_document, stack_settings
 from gateway.verification.command import verify_command
 
 app = typer.Typer(
@@ -75,6 +77,7 @@ class SchemaOf(StrEnum):
 def validate(stack: Stack) -> None:
     """Check a stack's settings. Prints every problem with its key path and exits 1, or one line and exits 0."""
     settings = stack_settings(stack)
+    record(stack_document(stack), stack, preview=True)  # the program itself refuses what only its objects tell
     state = desired_state(settings, Owner(NAMESPACE, stack))
     entities = sum(1 for _ in state)
     _console.print(
@@ -126,7 +129,7 @@ def run() -> None:
     except InvalidSettingsError as refusal:
         _show(refusal)
         sys.exit(1)
-    except StackFileError as error:
+    except (StackFileError, RunError) as error:
         _errors.print(f"[red]✗[/] {escape(str(error))}")
         sys.exit(1)
 

@@ -2,12 +2,23 @@
 
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from config.files import NAMESPACE, read_files
 from config.stack import StackSettings
 from entities.desired import desired_state
 from entities.state import DesiredState, Owner
 from entities.validation import validated
 from gateway.recording import PROJECT
+
+
+def stack_document(stack: str, file: Path | None = None) -> dict[str, JsonValue]:
+    """What a stack's files say; `file` stands in the place of its own.
+
+    Raises:
+        StackFileError: they cannot be read.
+    """
+    return read_files(PROJECT, stack, file)
 
 
 def stack_settings(stack: str, file: Path | None = None) -> StackSettings:
@@ -17,7 +28,7 @@ def stack_settings(stack: str, file: Path | None = None) -> StackSettings:
         StackFileError: its files cannot be read.
         InvalidSettingsError: its settings are wrong.
     """
-    return validated(read_files(PROJECT, stack, file))
+    return validated(stack_document(stack, file))
 
 
 def stack_state(stack: str) -> DesiredState:

@@ -11,7 +11,6 @@ from components.platform.trusted import trusted_certificates
 from config.auth import OidcAuth
 from config.counters import BundledRedis, ExternalRedis, SecretKey
 from config.database import BundledDatabase, Database, ExternalDatabase
-from config.platform import cores
 from config.stack import StackSettings
 from entities.limits import REDIS_PASSWORD
 from entities.vault import environment_variable
@@ -43,7 +42,12 @@ def _store(settings: StackSettings) -> Environment:
     if settings.mode == "database":
         return _database(settings.database)
     return Environment(
-        {"KONG_DATABASE": "off", "KONG_DECLARATIVE_CONFIG": f"{DECLARATIVE_DIRECTORY}/{DECLARATIVE_FILE}"}
+        {
+            "KONG_DATABASE": "off",
+            "KONG_DECLARATIVE_CONFIG": f"{DECLARATIVE_DIRECTORY}/{DECLARATIVE_FILE}",
+            # Kong keeps it as LMDB under its prefix. By default that may outgrow the volume (2 GB), and the pod goes.
+            "KONG_LMDB_MAP_SIZE": "256m",
+        }
     )
 
 
@@ -114,7 +118,8 @@ def _nginx(settings: StackSettings) -> Environment:
         {
             "KONG_PREFIX": PREFIX,
             # nginx counts the node's cores, not the container's share of them.
-            "KONG_NGINX_WORKER_PROCESSES": str(max(1, int(cores(settings.platform.resources.limits.cpu)))),
+            "KONG_NGINX_WORKER_PROCESSES": str(settings.platform.workers),
+            "KONG_MEM_CACHE_SIZE": f"{settings.platform.cache_megabytes}m",
             # By default nginx takes a body of any size and writes it to disk before a plugin can refuse it.
             "KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE": str(largest_body(settings)),
             "KONG_ANONYMOUS_REPORTS": "off",

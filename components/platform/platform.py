@@ -16,6 +16,7 @@ from components.platform.monitoring import KongMonitoring, scraping
 from components.platform.names import GATEWAY_LABELS, KONG, POSTGRES
 from components.platform.namespace import GatewayNamespace
 from components.platform.password import store_password
+from components.platform.patching import Patching
 from components.platform.redis import KongCounters
 from components.platform.services import KongServices
 from config.cluster import Cluster
@@ -51,6 +52,7 @@ class KongPlatform(pulumi.ComponentResource):
         Raises:
             ValueError: `declarative` is missing in DB-less mode, or there in database mode.
             ClusterUnreachableError: the cluster could not be asked for the password of a bundled store.
+            pulumi.RunError: a patch has no object in this stack.
         """
         if (settings.mode == "dbless") != (declarative is not None):
             raise ValueError(f"mode {settings.mode!r} with kong.yml {'left out' if declarative is None else 'given'}")
@@ -58,6 +60,7 @@ class KongPlatform(pulumi.ComponentResource):
         passwords = {secret: password(settings.cluster, secret) for secret in _bundled_stores(settings)}
         super().__init__("omnify:platform:KongPlatform", name, None, opts)
         self._name, self._settings = name, settings
+        self._patching = Patching(settings.platform.patches)
 
         namespace = GatewayNamespace(name, settings=settings.cluster, opts=self._child())
         self.namespace = namespace.name
@@ -93,11 +96,12 @@ class KongPlatform(pulumi.ComponentResource):
             opts=self._child(),
         )
         after = [self._migrations(FINISH, [gateway.deployment])] if settings.mode == "database" else []
+        self._patching.refuse_unused()
         self.ready = [self.services.admin, *after]
         self.register_outputs({"namespace": self.namespace})
 
     def _child(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)
+        return pulumi.ResourceOptions(parent=self, transformations=[self._patching])
 
     def _service_account(self) -> pulumi.Output[str]:
         account = k8s.core.v1.ServiceAccount(

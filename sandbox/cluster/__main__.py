@@ -1,5 +1,6 @@
-"""`python -m sandbox.cluster build|start|status|stop|erase`: the control plane, for people."""
+"""`python -m sandbox.cluster build|start|status|stop|erase|fields`: the control plane, for people."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ from rich.table import Column, Table
 
 from sandbox.cluster import build as building
 from sandbox.cluster import controlplane
+from sandbox.cluster.objects import Objects
+from sandbox.cluster.openapi import openapi
 from sandbox.cluster.progress import Progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The rehearsal's Kubernetes control plane.")
@@ -54,6 +57,17 @@ def stop(state: State = _STATE) -> None:
 def erase(state: State = _STATE) -> None:
     """Stop the control plane and remove its data."""
     controlplane.erase(state)
+
+
+@app.command()
+def fields(state: State = _STATE) -> None:
+    """Print the fields of Kubernetes' objects as the API server has them, for `config/kubernetes/fields.json`."""
+
+    async def asked() -> str:
+        return await openapi(await Objects.of(cluster, field_manager="sandbox"))
+
+    cluster = controlplane.start(state, _build())
+    typer.echo(asyncio.run(asked()), nl=False)
 
 
 def _build() -> Path:

@@ -66,6 +66,12 @@ class Objects:
         answer = await self._send("GET", await self._path(manifest))
         return None if answer.status_code == 404 else _checked(answer, manifest)
 
+    async def document(self, path: str) -> Any:  # noqa: ANN401 - any JSON
+        """Read what the server says at a path that is no object's, such as its own schema."""
+        answer = await self._send("GET", path)
+        answer.raise_for_status()
+        return answer.json()
+
     async def of_kind(self, version: str, kind: str, namespace: str) -> list[Manifest]:
         """Read all objects of a kind in a namespace."""
         any_of_them: Manifest = {"apiVersion": version, "kind": kind, "metadata": {"namespace": namespace, "name": ""}}

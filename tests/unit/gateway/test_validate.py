@@ -149,6 +149,15 @@ def test_a_stacks_key_replaces_the_projects_whole_key(project: Path) -> None:
     assert (limits.minute, limits.hour, limits.day) == (1, 2, 3)
 
 
+def test_what_only_the_program_can_refuse_is_said_as_well(project: Path, run: Any) -> None:
+    write(project, "patched", put("platform.patches", [{"kind": "Service", "name": "kong", "patch": {"spec": {}}}]))
+
+    code, _, err = run("validate", "-s", "patched")
+
+    assert code == 1
+    assert "platform.patches[0].name: this stack has no Service 'kong'; write one of kong-admin, " in err
+
+
 @pytest.mark.parametrize("arguments", [("validate", "-s", "dev"), ("validate", "-s", "none"), ("--help",)])
 def test_a_pipe_gets_no_colours(arguments: tuple[str, ...]) -> None:
     said: subprocess.CompletedProcess[str] = gateway(*arguments, TERM="xterm-256color")
