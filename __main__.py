@@ -11,6 +11,7 @@ from components.platform.names import admin_address
 from components.platform.platform import KongPlatform
 from components.tracked.entities import KongEntities
 from config.problems import InvalidSettingsError
+from entities.administration import seed
 from entities.declarative import declarative_yaml
 from entities.desired import desired_state
 from entities.state import Owner
@@ -30,12 +31,13 @@ platform = KongPlatform(
     "kong",
     settings=settings,
     declarative=declarative_yaml(state) if settings.mode == "dbless" else None,
+    seed=seed(settings, owner),
     opts=ResourceOptions(providers=[cluster]),
 )
 
 if settings.mode == "database":
     # A string that is known before anything exists: with an output here, previews could check nothing.
-    address = admin_address(settings.admin, settings.cluster)
+    address = admin_address(settings)
     kong = pulumi_kong.Provider("kong", kong_admin_uri=address)
     KongEntities("entities", state=state, provider=kong, ready=platform.ready)
 

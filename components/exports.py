@@ -11,12 +11,14 @@ from components.outputs import (
     RouteOutput,
     ServiceNames,
     TierOutput,
+    TlsOutput,
     Urls,
     Versions,
 )
-from components.platform.names import ADMIN, GATEWAY_SELECTOR, MANAGER, METRICS, PROXY, admin_address
+from components.platform.names import ADMIN, GATEWAY_SELECTOR, MANAGER, METRICS, PROXY, admin_address, manager_url
 from config.auth import Auth, JwtAuth, NoAuth
 from config.counters import Counters
+from config.edge import redirects, tls_end
 from config.keys import key_id_of_pem
 from config.stack import StackSettings
 from config.tiers import Limits
@@ -32,8 +34,8 @@ def gateway_outputs(settings: StackSettings, owner: Owner) -> GatewayOutputs:
         owner=OwnerOutput(project=owner.project, stack=owner.stack),
         context=settings.cluster.context,
         namespace=settings.cluster.namespace,
-        urls=Urls(gateway=f"{ingress.scheme}://{ingress.gateway_host}", manager=f"{ingress.scheme}://{ingress.manager_host}"),
-        admin_address=admin_address(settings.admin, settings.cluster),
+        urls=Urls(gateway=f"{ingress.scheme}://{ingress.gateway_host}", manager=manager_url(settings)),
+        admin_address=admin_address(settings),
         services=ServiceNames(
             proxy=PROXY.service, admin=ADMIN.service, manager=MANAGER.service, metrics=METRICS.service
         ),
@@ -68,6 +70,7 @@ def gateway_outputs(settings: StackSettings, owner: Owner) -> GatewayOutputs:
         correlation_header=settings.traffic.correlation_header,
         metrics=settings.observability.prometheus is not None,
         versions=Versions(package=VERSION, image=settings.platform.image, edition=settings.edition, mode=settings.mode),
+        tls=_tls(settings),
     )
 
 
@@ -93,6 +96,16 @@ def _counters(counters: Counters) -> CountersOutput:
     redis = counted.redis.model_dump(mode="json") if counted.policy == "redis" else {}
     return CountersOutput(policy=counted.policy, redis=redis)
 
+
+def _tls(settings: StackSettings) -> TlsOutput | None:
+    ingress, end = settings.ingress, tls_end(settings.ingress, settings.proxy_service)
+    if ingress.tls is None or end is None:
+        return None
+    return TlsOutput(
+        ends_at=end,
+        redirected_by=redirects(ingress, settings.proxy_service, settings.network),
+        strict_transport_security=ingress.tls.hsts.header if ingress.tls.hsts else None,
+    )
 
 
 def _limits(limits: Limits) -> LimitsOutput:

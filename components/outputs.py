@@ -148,6 +148,17 @@ class Versions(Output):
     """Whether Kong has a database: other stacks can register routes in `database` alone."""
 
 
+class TlsOutput(Output):
+    """How callers reach the gateway by TLS."""
+
+    ends_at: Literal["ingress", "kong"]
+    """Where it ends."""
+    redirected_by: Literal["ingress", "kong"] | None = None
+    """Who sends plain HTTP on to https; null when nobody does."""
+    strict_transport_security: str | None = None
+    """The header on each answer by TLS; null when there is none."""
+
+
 class GatewayOutputs(Output):
     """Everything that another stack may rely on."""
 
@@ -183,6 +194,9 @@ class GatewayOutputs(Output):
     """Whether its pods have metrics."""
     versions: Versions
     """What runs."""
+    tls: TlsOutput | None = None
+    """Null when it answers plain HTTP, or was deployed before there was this field."""
+
     def document(self) -> Mapping[str, object]:
         """The outputs as the stack exports them."""
         return self.model_dump(mode="json", by_alias=True)

@@ -5,7 +5,7 @@ backends and the realm. A cluster whose network plugin does not enforce policies
 """
 
 from ipaddress import ip_network
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -25,6 +25,18 @@ def _cidr(value: str) -> str:
 
 Cidr = Annotated[str, AfterValidator(_cidr)]
 """A range of IPv4 or IPv6 addresses."""
+
+
+def _not_everybody(value: str) -> str:
+    if ip_network(value).prefixlen == 0:
+        raise ValueError(f"{value!r} lets every caller say who they are; write the addresses of the proxies alone")
+    return value
+
+
+TrustedCidr = Annotated[Cidr, AfterValidator(_not_everybody)]
+"""A range of addresses that are believed."""
+
+IpFamily = Literal["IPv4", "IPv6"]
 
 
 class Peer(Settings):
@@ -59,13 +71,45 @@ class Network(Settings):
     enforced: bool = True
     """Whether there are policies at all."""
     ingress_from: tuple[Peer, ...] = (Peer(namespace="ingress-nginx"),)
-    """Who may speak with the gateway and Kong Manager: the Ingress controller, and programs that go without it."""
+    """Who may speak with the gateway: the Ingress controller, and programs that go without it. A load balancer of the
+    gateway's own (`proxyService`) opens it to every address."""
+    manager_from: tuple[Peer, ...] = (Peer(namespace="ingress-nginx"),)
+    """Who may speak with Kong Manager: the Ingress controller."""
     monitoring_from: tuple[Peer, ...] = (Peer(namespace="monitoring"),)
     """Who may read status and metrics."""
     admin_from: tuple[Peer, ...] = ()
     """Who may speak with the Admin API. The tunnel of this program needs no entry: it comes from the pod's own node."""
-    trusted_proxies: tuple[Cidr, ...] = ()
+    trusted_proxies: tuple[TrustedCidr, ...] = ()
     """The addresses of load balancers and Ingress controllers whose `X-Forwarded-For` says who the client is. Without
     any, the client is who connects (Kong: trusted_ips, real_ip_header)."""
     egress: tuple[Destination, ...] = ()
     """Where plugins connect to, such as a log server."""
+    ip_families: tuple[IpFamily, ...] = ()
+    """On which addresses Kong listens and its Services have them, the main one first; IPv4, and for Services whatever
+    the cluster gives, when left out. Nodes must have what is named here."""
+    ip_family_policy: Literal["SingleStack", "PreferDualStack", "RequireDualStack"] | None = None
+    """Whether Services have addresses of both kinds (Kubernetes: ipFamilyPolicy). Two families without a policy are
+    preferred, not required."""
+
+    @model_validator(mode="after")
+    def _families_fit_their_policy(self) -> Self:
+        if len(set(self.ip_families)) != len(self.ip_families):
+            raise wrong_key("ipFamilies", "names one twice; write each once, such as [IPv4, IPv6]")
+        if self.ip_family_policy == "SingleStack" and len(self.ip_families) > 1:
+            raise wrong_key("ipFamilyPolicy", "has one family, and ipFamilies names two; write 'PreferDualStack'")
+        return self
+
+    @property
+    def families(self) -> tuple[IpFamily, ...]:
+        """The families that Kong listens on."""
+        if self.ip_families and self.ip_family_policy in {None, "SingleStack"}:
+            return self.ip_families
+        dual = self.ip_family_policy in {"PreferDualStack", "RequireDualStack"}
+        main: IpFamily = self.ip_families[0] if self.ip_families else "IPv4"
+        other: IpFamily = "IPv6" if main == "IPv4" else "IPv4"
+        return (main, other) if dual else (main,)
+
+    @property
+    def service_policy(self) -> str | None:
+        """The Services' ipFamilyPolicy."""
+        return self.ip_family_policy or ("PreferDualStack" if len(self.ip_families) > 1 else None)

@@ -7,9 +7,15 @@ them could be read, and yields a problem for each place that must change.
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from config.administration import admin_peers_are_named, loopback_is_safe, one_asks_for_kong_manager
 from config.apis import Api, Backends, Route
 from config.auth import Auth, NoAuth, OidcAuth, OpenIdConnectAuth
 from config.counters import ClusterCounters, Counters, LocalCounters
+from config.edge import (
+    load_balancers_have_a_certificate,
+    plain_http_is_sent_on,
+    proxy_protocol_is_believed,
+)
 from config.patches import problems as patch_problems
 from config.platform import Platform
 from config.plugins import Plugin
@@ -247,5 +253,11 @@ RULES: Sequence[Rule] = (
     Rule(image_fits_edition),
     Rule(tiers_fit_auth),
     Rule(auth_is_there_where_it_is_needed),
+    Rule(admin_peers_are_named),
+    Rule(loopback_is_safe),
+    Rule(one_asks_for_kong_manager),
     Rule(plugin_scopes_exist, whole=frozenset({"apis", "tiers"})),
+    Rule(plain_http_is_sent_on),
+    Rule(load_balancers_have_a_certificate),
+    Rule(proxy_protocol_is_believed),
 )

@@ -15,6 +15,7 @@ from config.network import Network
 from config.observability import Observability
 from config.platform import Platform
 from config.plugins import Plugin
+from config.proxy_service import ClusterIpService, ProxyService
 from config.raw import RawEntities
 from config.settings import Settings
 from config.tiers import Limits, Tier
@@ -49,6 +50,8 @@ class StackSettings(Settings):
     """How this program reaches Kong's Admin API."""
     ingress: Ingress = Ingress()
     """The names under which people reach the gateway."""
+    proxy_service: ProxyService = ClusterIpService(type="ClusterIP")
+    """The Service before the proxy: for the Ingress, or a load balancer of its own."""
     network: Network = Network()
     """Who may speak with the gateway's pods, and with whom they may speak."""
     auth: Auth

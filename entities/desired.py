@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from config.apis import Api
 from config.apis import Route as RouteSettings
+from config.edge import redirects
 from config.stack import StackSettings
 from entities import catalogue, tiers
 from entities.auth.scheme import Scheme, scheme
 from entities.further import further_plugin
 from entities.gateway import gateway_plugins
-from entities.model import Plugin
+from entities.model import Plugin, Route
 from entities.raw import raw_entities
 from entities.state import DesiredState, Owner
 
@@ -28,15 +29,20 @@ def _modelled(settings: StackSettings, owner: Owner) -> DesiredState:
     return DesiredState(
         owner=owner,
         services=tuple(catalogue.service(api, settings.backends[api.name]) for api in settings.apis),
-        routes=tuple(
-            catalogue.route(api, route, preflights=settings.cors is not None) for api, route in _routes(settings)
-        ),
+        routes=tuple(_catalogued(settings)),
         consumers=(*(tiers.consumer(tier) for tier in settings.tiers), *identities.consumers),
         acls=tuple(tiers.membership(tier) for tier in settings.tiers),
         jwt_secrets=identities.jwt_secrets,
         keyauth_credentials=identities.keyauth_credentials,
         plugins=tuple(_plugins(settings, auth)),
     )
+
+
+def _catalogued(settings: StackSettings) -> Iterator[Route]:
+    sent_on = redirects(settings.ingress, settings.proxy_service, settings.network) == "kong"
+    for api, each in _routes(settings):
+        route = catalogue.route(api, each, preflights=settings.cors is not None)
+        yield catalogue.by_https_alone(route) if sent_on else route
 
 
 def _routes(settings: StackSettings) -> Iterator[tuple[Api, RouteSettings]]:

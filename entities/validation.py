@@ -12,6 +12,7 @@ from config.problems import Location, Problem, key_path
 from config.raw import RawEntities
 from config.reading import Document, Reading, read
 from config.stack import StackSettings
+from entities.administration import loopback_problems
 from entities.auth.unit import unit_problems
 from entities.catalogue import backend_problems, path_problems
 from entities.desired import desired_state
@@ -38,7 +39,7 @@ def validated(document: Document) -> StackSettings:
     if reading.problems:
         return replace(reading, problems=(*reading.problems, *refused)).settings()
     settings = reading.settings()
-    found = (*refused, *_taken(settings)) or tuple(_broken(settings))
+    found = (*refused, *_taken(settings), *loopback_problems(settings)) or tuple(_broken(settings))
     return replace(reading, problems=found).settings()
 
 

@@ -32,7 +32,7 @@ def admin_settings(settings: StackSettings, environment: Mapping[str, str] = os.
     Raises:
         SettingsError: what the environment says in its place is no address.
     """
-    read = read_settings({"kongAdminUri": admin_address(settings.admin, settings.cluster)}, environment)
+    read = read_settings({"kongAdminUri": admin_address(settings)}, environment)
     for fault in check_settings({"kongAdminUri": read.admin_uri}, environment):
         raise fault
     return read

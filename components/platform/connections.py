@@ -4,20 +4,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from components.platform.names import ADMIN, KONG, MANAGER, METRICS, POSTGRES, PROXY, REDIS, selector
+from components.platform.names import ADMIN_TLS, KONG, MANAGER, METRICS, POSTGRES, PROXY, PROXY_TLS, REDIS, selector
 from config.auth import JwtAuth, NoAuth
 from config.counters import BundledRedis, ExternalRedis
 from config.database import BundledDatabase
 from config.network import Peer
+from config.proxy_service import LoadBalancerService
 from config.raw import RawEntities
 from config.stack import StackSettings
+from config.tls import CertManagerTls
 from config.vocabulary import is_address
 
 POSTGRES_PORT = 5432
 _DNS_PORT = 53
+_ACME_PORT = 8089
 _TARGET_PORT = 8000
 """Where a target is that says no port (Kong: kong/db/schema/entities/targets.lua)."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_ANYWHERE = (Peer(cidr="0.0.0.0/0"), Peer(cidr="::/0"))
 _GATEWAY = selector(KONG, "gateway")
 _MIGRATIONS = selector(KONG, "migrations")
 _DATABASE = selector(POSTGRES, "database")
@@ -55,7 +59,8 @@ class Policy:
 
 def policies(settings: StackSettings) -> tuple[Policy, ...]:
     """Every policy of a stack: what is allowed, and at last that nothing else is."""
-    return (_gateway(settings), *_database(settings), *_counters(settings), Policy("default-deny", {}))
+    further = (*_database(settings), *_counters(settings), *_challenges(settings))
+    return (_gateway(settings), *further, Policy("default-deny", {}))
 
 
 def _database(settings: StackSettings) -> Iterator[Policy]:
@@ -75,12 +80,33 @@ def _counters(settings: StackSettings) -> Iterator[Policy]:
 def _gateway(settings: StackSettings) -> Policy:
     network = settings.network
     ingress = (
-        Rule(network.ingress_from, (PROXY.name, MANAGER.name)),
+        *_served(settings),
         Rule(network.monitoring_from, (METRICS.name,)),
-        Rule(network.admin_from, (ADMIN.name,)),
+        Rule(network.admin_from, (ADMIN_TLS.port,)),
     )
     # A rule without peers would mean everybody.
     return Policy("kong", _GATEWAY, tuple(rule for rule in ingress if rule.peers), tuple(_destinations(settings)))
+
+
+def _served(settings: StackSettings) -> Iterator[Rule]:
+    """What people come for: Kong Manager only where it is the Ingress controller that asks who they are."""
+    network = settings.network
+    if isinstance(settings.proxy_service, LoadBalancerService):
+        # What the load balancer refuses does not come; what does, may have the client's address or a node's.
+        yield Rule(_ANYWHERE, (PROXY.name, PROXY_TLS.port))
+    yield Rule(network.ingress_from, (PROXY.name,))
+    if settings.ingress.manager_auth is not None:
+        yield Rule(network.manager_from, (MANAGER.name,))
+
+
+def _challenges(settings: StackSettings) -> Iterator[Policy]:
+    """The pods with which cert-manager proves that a host is ours run beside the gateway for a while.
+
+    cert-manager: pkg/issuer/acme/http/pod.go; ACME, RFC 8555, section 8.3.
+    """
+    if isinstance(settings.ingress.tls, CertManagerTls) and settings.network.ingress_from:
+        asked = Rule(settings.network.ingress_from, (_ACME_PORT,))
+        yield Policy("acme-challenges", {"acme.cert-manager.io/http01-solver": "true"}, ingress=(asked,))
 
 
 _NAMES = Rule((), (_DNS_PORT,), ("UDP", "TCP"))

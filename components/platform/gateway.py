@@ -34,9 +34,12 @@ class KongGateway(pulumi.ComponentResource):
         namespace: pulumi.Input[str],
         service_account: pulumi.Input[str],
         after: Sequence[pulumi.Resource],
+        certificate: str | None = None,
+        admin_certificate: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`declarative` is the text of kong.yml in DB-less mode.
+        """`declarative` is the text of kong.yml in DB-less mode. `certificate` names the Secret with the gateway's own
+        certificate, `admin_certificate` the Admin API's.
 
         Raises:
             ValueError: kong.yml is larger than a ConfigMap can be.
@@ -60,6 +63,8 @@ class KongGateway(pulumi.ComponentResource):
                     trust=trust,
                     service_account=service_account,
                     declarative_config=config_map.metadata.name if config_map else None,
+                    certificate=certificate,
+                    admin_certificate=admin_certificate,
                 ),
             ),
             opts=pulumi.ResourceOptions(

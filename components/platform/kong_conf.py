@@ -5,13 +5,24 @@ Kong reads each property `name` from `KONG_NAME`. The source of every property i
 
 from collections.abc import Iterator, Mapping
 
+from components.platform.edge_conf import SOCKET, edge_environment, everywhere
 from components.platform.environment import Environment
-from components.platform.names import ADMIN, LISTENERS, MANAGER, METRICS, POSTGRES, PROXY, Listener
+from components.platform.names import (
+    ADMIN,
+    ADMIN_TLS,
+    MANAGER,
+    METRICS,
+    POSTGRES,
+    Listener,
+    manager_url,
+)
 from components.platform.trusted import trusted_certificates
+from config.admin import AdminInCluster, AdminLoopback
 from config.auth import OidcAuth
 from config.counters import BundledRedis, ExternalRedis, SecretKey
 from config.database import BundledDatabase, Database, ExternalDatabase
 from config.stack import StackSettings
+from entities.administration.entrances import PEOPLE_PATH
 from entities.limits import REDIS_PASSWORD
 from entities.vault import environment_variable
 
@@ -19,6 +30,8 @@ PREFIX = "/kong_prefix"
 """Where Kong keeps its working files: a volume, because the image's file system is read-only."""
 DECLARATIVE_DIRECTORY = "/etc/kong"
 DECLARATIVE_FILE = "kong.yml"
+ADMIN_CERTIFICATE_DIRECTORY = "/etc/kong-admin"
+"""Where the Admin API's certificate is mounted, with its key and the authority of its clients."""
 DATABASE_NAME = "kong"
 """The database in the bundled PostgreSQL."""
 
@@ -28,7 +41,7 @@ _UNITS: Mapping[object, int] = {"megabytes": 2**20, "kilobytes": 2**10, "bytes":
 def gateway_environment(settings: StackSettings) -> Environment:
     """What the gateway's pods run with."""
     further = Environment({f"KONG_{name.upper()}": value for name, value in settings.platform.properties.items()})
-    own = _store(settings) | _listeners(settings) | _nginx(settings) | _client_addresses(settings)
+    own = _store(settings) | _listeners(settings) | _nginx(settings) | edge_environment(settings)
     return further | own | _trust(settings) | _logs(settings) | _traces(settings) | _referenced(settings)
 
 
@@ -96,21 +109,42 @@ def _plugins(settings: StackSettings) -> Environment:
 
 
 def _listeners(settings: StackSettings) -> Environment:
-    ingress = settings.ingress
-    properties = {PROXY: "PROXY_LISTEN", ADMIN: "ADMIN_LISTEN", MANAGER: "ADMIN_GUI_LISTEN", METRICS: "STATUS_LISTEN"}
-    return Environment(
-        {f"KONG_{properties[listener]}": _address(listener) for listener in LISTENERS}
-        | {
-            "KONG_PORT_MAPS": f"{PROXY.service_port}:{PROXY.port}",
-            "KONG_ADMIN_GUI_URL": f"{ingress.scheme}://{ingress.manager_host}",
-            "KONG_ADMIN_GUI_API_URL": ingress.manager_admin_url,
+    families = settings.network.families
+    manager = everywhere(families, MANAGER) if settings.ingress.manager_auth is not None else _inside(MANAGER)
+    return _admin(settings) | Environment(
+        {
+            "KONG_STATUS_LISTEN": everywhere(families, METRICS),
+            "KONG_ADMIN_GUI_LISTEN": manager,
+            "KONG_ADMIN_GUI_URL": manager_url(settings),
+            "KONG_ADMIN_GUI_API_URL": _manager_admin_url(settings),
         }
     )
 
 
-def _address(listener: Listener) -> str:
-    """Kong's own default socket options, on every address of the pod."""
-    return f"0.0.0.0:{listener.port} reuseport backlog=16384"
+def _admin(settings: StackSettings) -> Environment:
+    """The Admin API: inside the pod, where forwarded ports and the loopback end, and for peers with certificates."""
+    if not isinstance(settings.admin, AdminInCluster):
+        return Environment({"KONG_ADMIN_LISTEN": _inside(ADMIN)})
+    return Environment(
+        {
+            "KONG_ADMIN_LISTEN": f"{_inside(ADMIN)}, {everywhere(settings.network.families, ADMIN_TLS, 'ssl')}",
+            "KONG_ADMIN_SSL_CERT": f"{ADMIN_CERTIFICATE_DIRECTORY}/tls.crt",
+            "KONG_ADMIN_SSL_CERT_KEY": f"{ADMIN_CERTIFICATE_DIRECTORY}/tls.key",
+            "KONG_NGINX_ADMIN_SSL_CLIENT_CERTIFICATE": f"{ADMIN_CERTIFICATE_DIRECTORY}/ca.crt",
+            "KONG_NGINX_ADMIN_SSL_VERIFY_CLIENT": "on",
+        }
+    )
+
+
+def _manager_admin_url(settings: StackSettings) -> str:
+    """Where a browser with Kong Manager finds the Admin API."""
+    behind_the_loopback = isinstance(settings.admin, AdminLoopback) and settings.admin.people
+    return f"{manager_url(settings)}{PEOPLE_PATH}" if behind_the_loopback else settings.ingress.manager_admin_url
+
+
+def _inside(listener: Listener) -> str:
+    """Reached from inside the pod alone, and so through forwarded ports: the node connects there."""
+    return f"127.0.0.1:{listener.port} {SOCKET}"
 
 
 def _nginx(settings: StackSettings) -> Environment:
@@ -123,21 +157,6 @@ def _nginx(settings: StackSettings) -> Environment:
             # By default nginx takes a body of any size and writes it to disk before a plugin can refuse it.
             "KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE": str(largest_body(settings)),
             "KONG_ANONYMOUS_REPORTS": "off",
-        }
-    )
-
-
-def _client_addresses(settings: StackSettings) -> Environment:
-    """Whom Kong believes about who the client is."""
-    trusted = settings.network.trusted_proxies
-    if not trusted:
-        return Environment({})
-    return Environment(
-        {
-            "KONG_TRUSTED_IPS": ",".join(trusted),
-            "KONG_REAL_IP_HEADER": "X-Forwarded-For",
-            # The last address that is not trusted: a client may have put any before it.
-            "KONG_REAL_IP_RECURSIVE": "on",
         }
     )
 

@@ -3,9 +3,10 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.platform.edge_conf import CERTIFICATE_DIRECTORY
 from components.platform.environment import Environment
 from components.platform.hardening import container_security, pod_security, scratch
-from components.platform.kong_conf import DECLARATIVE_DIRECTORY, PREFIX
+from components.platform.kong_conf import ADMIN_CERTIFICATE_DIRECTORY, DECLARATIVE_DIRECTORY, PREFIX
 from components.platform.names import GATEWAY_LABELS, GATEWAY_SELECTOR, LISTENERS, METRICS
 from components.platform.requirements import requirements
 from components.platform.trusted import trusted_mounts, trusted_volumes
@@ -36,13 +37,31 @@ def gateway_pod(
     trust: Trust,
     service_account: pulumi.Input[str],
     declarative_config: pulumi.Input[str] | None,
+    certificate: str | None = None,
+    admin_certificate: str | None = None,
 ) -> k8s.core.v1.PodTemplateSpecArgs:
-    """A pod that runs Kong; `declarative_config` names the ConfigMap with kong.yml, in DB-less mode."""
+    """A pod that runs Kong; `declarative_config` names the ConfigMap with kong.yml, in DB-less mode.
+
+    `certificate` names the Secret with the gateway's certificate, where TLS ends in Kong.
+    `admin_certificate` names the Secret with the Admin API's certificate, where it listens to the cluster.
+    """
     volumes, mounts = [*kong_volumes(), *trusted_volumes(trust)], [*kong_mounts(), *trusted_mounts(trust)]
     if declarative_config is not None:
         source = k8s.core.v1.ConfigMapVolumeSourceArgs(name=declarative_config)
         volumes.append(k8s.core.v1.VolumeArgs(name="declarative", config_map=source))
         mounts.append(k8s.core.v1.VolumeMountArgs(name="declarative", mount_path=DECLARATIVE_DIRECTORY, read_only=True))
+    if certificate is not None:
+        source = k8s.core.v1.SecretVolumeSourceArgs(secret_name=certificate)
+        volumes.append(k8s.core.v1.VolumeArgs(name="certificate", secret=source))
+        mounts.append(k8s.core.v1.VolumeMountArgs(name="certificate", mount_path=CERTIFICATE_DIRECTORY, read_only=True))
+    if admin_certificate is not None:
+        secret = k8s.core.v1.SecretVolumeSourceArgs(secret_name=admin_certificate)
+        volumes.append(k8s.core.v1.VolumeArgs(name="admin-certificate", secret=secret))
+        mounts.append(
+            k8s.core.v1.VolumeMountArgs(
+                name="admin-certificate", mount_path=ADMIN_CERTIFICATE_DIRECTORY, read_only=True
+            )
+        )
     return k8s.core.v1.PodTemplateSpecArgs(
         metadata=k8s.meta.v1.ObjectMetaArgs(labels=GATEWAY_LABELS, annotations=settings.pod_annotations or None),
         spec=k8s.core.v1.PodSpecArgs(

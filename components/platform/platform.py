@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.platform.certificates import KongCertificates, gateway_secret, wanted_certificates
 from components.platform.database import KongDatabase
+from components.platform.environment import Environment
 from components.platform.gateway import KongGateway
 from components.platform.ingress import KongIngress
 from components.platform.isolation import KongIsolation
 from components.platform.kong_conf import gateway_environment, migrations_environment
+from components.platform.manager import manager_entrance
 from components.platform.metadata import object_metadata
 from components.platform.migrations import FINISH, PREPARE, KongMigrations, Step
 from components.platform.monitoring import KongMonitoring, scraping
@@ -18,11 +21,16 @@ from components.platform.namespace import GatewayNamespace
 from components.platform.password import store_password
 from components.platform.patching import Patching
 from components.platform.redis import KongCounters
+from components.platform.seeding import LOOPBACK, KongSeeding, loopback_fingerprint
 from components.platform.services import KongServices
+from config.admin import AdminInCluster
 from config.cluster import Cluster
 from config.counters import BundledRedis
 from config.database import BundledDatabase
+from config.edge import tls_end
 from config.stack import StackSettings
+from config.tls import CertManagerTls
+from entities.administration import Seed
 
 
 class KongPlatform(pulumi.ComponentResource):
@@ -42,10 +50,11 @@ class KongPlatform(pulumi.ComponentResource):
         *,
         settings: StackSettings,
         declarative: str | None = None,
+        seed: Seed | None = None,
         password: Callable[[Cluster, str], str] = store_password,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`declarative` is the text of kong.yml, and belongs to DB-less mode.
+        """`declarative` is the text of kong.yml, and belongs to DB-less mode. `seed` is the loopback to the Admin API.
 
         `password` finds that of a bundled store, by its Secret.
 
@@ -67,37 +76,56 @@ class KongPlatform(pulumi.ComponentResource):
         self._account = self._service_account()
         KongIsolation(name, settings=settings, namespace=self.namespace, opts=self._child())
 
+        end = tls_end(settings.ingress, settings.proxy_service)
+        if isinstance(settings.ingress.tls, CertManagerTls):
+            KongCertificates(
+                name,
+                tls=settings.ingress.tls,
+                wanted=wanted_certificates(settings),
+                namespace=self.namespace,
+                opts=self._child(),
+            )
+
         before = self._counters(passwords)
-        before += self._database(passwords) if settings.mode == "database" else []
+        before += self._database(passwords, seed) if settings.mode == "database" else []
+        admin = settings.admin
         gateway = KongGateway(
             name,
             settings=settings.platform,
-            environment=gateway_environment(settings),
+            environment=gateway_environment(settings) | _read_at_start(seed),
             trust=settings.trust,
             declarative=declarative,
             namespace=self.namespace,
             service_account=self._account,
+            certificate=gateway_secret(settings.ingress) if end == "kong" else None,
+            admin_certificate=admin.certificate_secret if isinstance(admin, AdminInCluster) else None,
             after=before,
             opts=self._child(),
         )
         self.services = KongServices(
             name,
             namespace=self.namespace,
+            proxy_service=settings.proxy_service,
+            admin=settings.admin,
+            network=settings.network,
+            tls=end,
             scraping=scraping(settings.observability),
             after=[gateway.deployment],
             opts=self._child(),
         )
         KongMonitoring(name, settings=settings, namespace=self.namespace, opts=self._child())
-        KongIngress(
+        ingress = KongIngress(
             name,
-            settings=settings.ingress,
+            settings=settings,
+            manager=manager_entrance(settings),
             services=self.services,
             namespace=self.namespace,
             opts=self._child(),
         )
         after = [self._migrations(FINISH, [gateway.deployment])] if settings.mode == "database" else []
         self._patching.refuse_unused()
-        self.ready = [self.services.admin, *after]
+        # The loopback leads through the manager's host.
+        self.ready = [self.services.admin, *after, *([ingress.manager] if seed and ingress.manager else [])]
         self.register_outputs({"namespace": self.namespace})
 
     def _child(self) -> pulumi.ResourceOptions:
@@ -112,19 +140,36 @@ class KongPlatform(pulumi.ComponentResource):
         )
         return account.metadata.name
 
-    def _database(self, passwords: Mapping[str, str]) -> list[pulumi.Resource]:
-        """A migrated database."""
+    def _database(self, passwords: Mapping[str, str], seed: Seed | None) -> list[pulumi.Resource]:
+        """A migrated database, with the loopback in it if there is one."""
         database = self._settings.database
-        if not isinstance(database, BundledDatabase):
-            return [self._migrations(PREPARE, [])]
-        bundled = KongDatabase(
-            f"{self._name}-database",
-            settings=database,
-            namespace=self.namespace,
-            password=passwords[POSTGRES],
-            opts=self._child(),
+        bundled = (
+            [
+                KongDatabase(
+                    f"{self._name}-database",
+                    settings=database,
+                    namespace=self.namespace,
+                    password=passwords[POSTGRES],
+                    opts=self._child(),
+                )
+            ]
+            if isinstance(database, BundledDatabase)
+            else []
         )
-        return [self._migrations(PREPARE, [bundled])]
+        migrated = self._migrations(PREPARE, bundled)
+        return [migrated if seed is None else self._seeding(seed, migrated)]
+
+    def _seeding(self, seed: Seed, migrated: pulumi.Resource) -> pulumi.Resource:
+        return KongSeeding(
+            f"{self._name}-administration",
+            seed=seed,
+            image=self._settings.platform.image,
+            environment=migrations_environment(self._settings),
+            namespace=self.namespace,
+            service_account=self._account,
+            after=[migrated],
+            opts=self._child(),
+        ).job
 
     def _counters(self, passwords: Mapping[str, str]) -> list[pulumi.Resource]:
         """What Kong's pods need to count; they come up without Redis itself."""
@@ -152,6 +197,11 @@ class KongPlatform(pulumi.ComponentResource):
             after=after,
             opts=self._child(),
         ).job
+
+
+def _read_at_start(seed: Seed | None) -> Environment:
+    """What Kong does not read itself: it replaces the pods when the loopback changes, of which nobody tells them."""
+    return Environment({LOOPBACK: loopback_fingerprint(seed)} if seed else {})
 
 
 def _bundled_stores(settings: StackSettings) -> Iterator[str]:

@@ -15,6 +15,8 @@ CONNECTIONS: Final = 8
 """Requests at a time: httpx spends more on each the more connections it has, and these reach hundreds a second."""
 _TIMEOUT: Final = httpx.Timeout(60, connect=5)
 _MINUTE: Final = 60
+FORWARDED_PROTO: Final = "X-Forwarded-Proto"
+"""What an Ingress tells Kong of its own caller's scheme."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -25,9 +27,11 @@ class GatewayUnreachableError(Exception):
 class GatewayClient:
     """Sends requests through the gateway under its public name."""
 
-    def __init__(self, http: httpx.AsyncClient, host: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, host: str, told: Mapping[str, str] | None = None) -> None:
+        """`told` are headers that every request has, because somebody on the usual way would add them."""
         self._http = http
         self._host = host
+        self._told = told or {}
 
     async def ask(
         self,
@@ -47,7 +51,7 @@ class GatewayClient:
         response = await self._http.request(
             method,
             path,
-            headers={"Host": self._host, **authorization, **(headers or {})},
+            headers={"Host": self._host, **self._told, **authorization, **(headers or {})},
             content=body,
             extensions={"sni_hostname": self._host.partition(":")[0]},
         )
@@ -75,7 +79,7 @@ async def gateway_client(target: Target) -> AsyncGenerator[GatewayClient]:
         limits=limits,
         trust_env=urlsplit(target.url).hostname not in _LOOPBACK,
     ) as http:
-        yield GatewayClient(http, target.host)
+        yield GatewayClient(http, target.host, {FORWARDED_PROTO: "https"} if target.past_the_ingress else {})
 
 
 async def wait_for_gateway(client: GatewayClient, target: Target, until: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import httpx
 
 from components.outputs import GatewayOutputs
-from gateway.verification import attacks, bodies, browsers, exhaustion, observability, routes, tiers
+from gateway.verification import attacks, bodies, browsers, exhaustion, observability, routes, tiers, transport
 from gateway.verification.bench import Bench, Check
 from gateway.verification.client import gateway_client, wait_for_gateway
 from gateway.verification.outcome import FailedError, Outcome, SkippedError, Status
@@ -20,6 +20,7 @@ _PAUSE = 1.0
 def plan(outputs: GatewayOutputs, *, exhaust: bool) -> Iterator[tuple[str, Check]]:
     """Every check of a stack, with its area. Reaching a limit comes last: it may use up real users' requests."""
     areas = {
+        "transport": transport.checks(outputs),
         "routes": routes.checks(outputs),
         "tokens": attacks.checks(outputs),
         "tiers": tiers.checks(outputs),

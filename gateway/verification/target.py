@@ -19,3 +19,8 @@ class Target:
     """Where the metrics are; `/metrics` when the URL has no path."""
     why_no_metrics: str = "no address of the metrics was given"
     """The reason that is shown when `metrics_url` is None."""
+
+    @property
+    def past_the_ingress(self) -> bool:
+        """Whether requests go to Kong in the clear while the gateway's callers use TLS, which the Ingress ends."""
+        return self.outputs.urls.gateway.startswith("https:") and self.url.startswith("http:")

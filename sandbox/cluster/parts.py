@@ -102,7 +102,7 @@ class Parts:
             "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
             "service-account-key-file": self._certificates.service_account.certificate,
             "service-account-signing-key-file": self._certificates.service_account.key,
-            "service-cluster-ip-range": "10.96.0.0/16",
+            "service-cluster-ip-range": "10.96.0.0/16,fd00:96::/112",
             "authorization-mode": "Node,RBAC",
             # Privileged pods are Pod Security's to refuse, namespace by namespace, as on real clusters.
             "allow-privileged": "true",

@@ -26,6 +26,10 @@ def run(
     connect_to: Annotated[
         list[str] | None, typer.Option(help="HOST:PORT=ADDRESS:PORT, where a service really is; may be repeated.")
     ] = None,
+    property_: Annotated[
+        list[str] | None,
+        typer.Option("--property", help="NAME=VALUE, a property of kong.conf, such as trusted_ips; may be repeated."),
+    ] = None,
     fault_endpoint: Annotated[bool, typer.Option(help="Serve /_standin/faults, for tests.")] = False,
 ) -> None:
     """A stand-in for Kong Gateway 3.9.1 on this machine's loopback."""
@@ -34,6 +38,7 @@ def run(
         ports=Ports(admin_port, proxy_port, status_port),
         state=state,
         connect_to=dict(_route(text) for text in connect_to or ()),
+        properties={name: value for name, _, value in (each.partition("=") for each in property_ or ())},
         fault_endpoint=fault_endpoint,
     )
     asyncio.run(_serve(Gateway(options)))

@@ -38,6 +38,8 @@ class Options:
     """The file that keeps its entities; None forgets them."""
     connect_to: Mapping[Address, Address] = field(default_factory=dict[Address, Address])
     """Where the hosts and ports of services really are."""
+    properties: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Properties of kong.conf; the proxy's edge.py says which ones mean something."""
     fault_endpoint: bool = False
     """Whether faults can be switched on over HTTP."""
 
@@ -59,6 +61,7 @@ class Gateway:
             self.store,
             node_id=node_id,
             resolve=lambda host, port: options.connect_to.get((host, port), (host, port)),
+            properties=options.properties,
         )
         dao, node = Dao(self.store, database=options.database), Node(metrics=proxy.metrics, id=node_id)
         admin = with_faults(admin_application(dao, node), self.faults)

@@ -78,8 +78,11 @@ def start(
     stack: str,
     mode: Literal["database", "dbless"],
     backends: Mapping[str, str],
+    properties: Mapping[str, str],
 ) -> None:
     """Run the backend and, unless a real Kong was named, the stand-in for this stack. What runs so is left alone.
+
+    `properties` are those of the pods' kong.conf that the stand-in follows as well.
 
     Raises:
         GatewayError: one of them does not answer in time.
@@ -90,7 +93,8 @@ def start(
     if at.real:
         supervisor.stop([_STAND_IN])
     else:
-        _run(supervisor, _stand_in(layout, at, stack, mode, backends), f"{at.admin}/status")
+        program = _stand_in(layout, at, _Stack(stack, mode, backends, properties))
+        _run(supervisor, program, f"{at.admin}/status")
 
 
 def stop(layout: Layout) -> None:
@@ -119,14 +123,27 @@ def _backend(layout: Layout, at: GatewayAddresses) -> Program:
     return _program(layout, _BACKEND, command)
 
 
-def _stand_in(layout: Layout, at: GatewayAddresses, stack: str, mode: str, backends: Mapping[str, str]) -> Program:
+@dataclass(frozen=True)
+class _Stack:
+    """What the stand-in must know of the stack."""
+
+    name: str
+    mode: str
+    backends: Mapping[str, str]
+    properties: Mapping[str, str]
+
+
+def _stand_in(layout: Layout, at: GatewayAddresses, stack: _Stack) -> Program:
     ports = {name: str(urlsplit(url).port) for name, url in (("admin", at.admin), ("proxy", at.proxy))}
     backend = urlsplit(at.backend).netloc
-    routes = [option for url in sorted(backends.values()) for option in ("--connect-to", f"{_netloc(url)}={backend}")]
+    names = [_netloc(url) for url in sorted(stack.backends.values())]
+    database = "off" if stack.mode == "dbless" else "postgres"
     command = (
         *(sys.executable, "-m", "sandbox.kong", "--admin-port", ports["admin"], "--proxy-port", ports["proxy"]),
-        *("--status-port", str(urlsplit(at.metrics).port), "--database", "off" if mode == "dbless" else "postgres"),
-        *("--state", str(layout.entities(stack, mode)), *routes),
+        *("--status-port", str(urlsplit(at.metrics).port), "--database", database),
+        *("--state", str(layout.entities(stack.name, stack.mode))),
+        *(option for name in names for option in ("--connect-to", f"{name}={backend}")),
+        *(option for each in sorted(stack.properties.items()) for option in ("--property", "=".join(each))),
         *(("--fault-endpoint",) if os.environ.get(FAULTS) else ()),
     )
     return _program(layout, _STAND_IN, command)

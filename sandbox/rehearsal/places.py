@@ -14,16 +14,23 @@ import httpx
 import kr8s
 
 from components.outputs import GatewayOutputs
-from components.platform.names import KONG
+from components.platform.kong_conf import gateway_environment
+from components.platform.names import KONG, tunnel_to_admin
+from config.admin import AdminTunnel
+from config.files import NAMESPACE
 from config.stack import StackSettings
-from provider.settings import TunnelAddress
+from entities.administration import seed
+from entities.state import Owner
+from provider.settings import OVERRIDE, TunnelAddress
 from provider.tunnel import Tunnel
 from sandbox.cluster import build, controlplane, kubeconfig
 from sandbox.cluster.kubeconfig import Cluster, KubeconfigError
 from sandbox.cluster.objects import Objects
 from sandbox.cluster.progress import Report
+from sandbox.kong.proxy.edge import PROPERTIES
 from sandbox.rehearsal import backend_in_cluster, gateway
 from sandbox.rehearsal.layout import Layout
+from sandbox.rehearsal.seeding import play_seeding, rehearsed_values
 
 
 class UnknownPlaceError(Exception):
@@ -110,7 +117,20 @@ class OwnPlace:
     def prepare(self, stack: str, settings: StackSettings, cluster: Cluster) -> None:
         """Start the gateway's processes. The provider's tunnel leads to them."""
         del cluster
-        gateway.start(self.layout, self._at, stack=stack, mode=settings.mode, backends=settings.backends)
+        gateway.start(
+            self.layout,
+            self._at,
+            stack=stack,
+            mode=settings.mode,
+            backends=settings.backends,
+            properties=_followed(settings),
+        )
+        # Nothing here has the address by which another pod would come, or a program from outside.
+        if not isinstance(settings.admin, AdminTunnel):
+            os.environ[OVERRIDE] = tunnel_to_admin(settings)
+        loopback = seed(settings, Owner(NAMESPACE, stack))
+        if loopback is not None:
+            play_seeding(loopback, self._at.admin, rehearsed_values(loopback))
 
     def applied(self, settings: StackSettings, cluster: Cluster) -> None:
         """Give the stand-in what the pods mount."""
@@ -200,6 +220,13 @@ async def _answers(cluster: Cluster) -> None:
             f"CLUSTER=current: the context {cluster.context!r} of {cluster.kubeconfig} does not answer"
             f" ({str(error) or type(error).__name__}); start that cluster, or choose another context"
         ) from error
+
+
+def _followed(settings: StackSettings) -> Mapping[str, str]:
+    """What the pods' environment says that the stand-in follows, by its name in kong.conf."""
+    given = gateway_environment(settings).values.items()
+    named = {name.removeprefix("KONG_").lower(): value for name, value in given}
+    return {name: value for name, value in named.items() if name in PROPERTIES}
 
 
 def _tunnel(outputs: GatewayOutputs, service: str, port: str) -> Tunnel:

@@ -29,6 +29,7 @@ from sandbox.rehearsal.appliers import ApplyError, applier, write_outputs
 from sandbox.rehearsal.display import Display, Line, summary
 from sandbox.rehearsal.gateway import GatewayError
 from sandbox.rehearsal.places import Place, Reachable
+from sandbox.rehearsal.seeding import SeedingError
 from sandbox.rehearsal.stack import Document, rehearsed, write_stack_file
 
 _FAILURES = (
@@ -42,6 +43,7 @@ _FAILURES = (
     KubeconfigError,
     NotReadyError,
     RefusedError,
+    SeedingError,
     StackFileError,
     httpx.TransportError,
     kr8s.APITimeoutError,

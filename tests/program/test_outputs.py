@@ -81,6 +81,10 @@ def test_the_whole_contract_of_a_stack() -> None:
         "versions": {
             "package": VERSION, "image": stack_settings("prod").platform.image, "edition": "oss", "mode": "database",
         },
+        "tls": {
+            "endsAt": "ingress", "redirectedBy": "ingress",
+            "strictTransportSecurity": "max-age=31536000; includeSubDomains",
+        },
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
 
+from config.edge import sees_clients
 from config.problems import Location
 from config.tiers import Tier
 from entities.lint.items import Item
@@ -66,7 +67,7 @@ def _per_pod(subject: Subject) -> Iterator[Flaw]:
 
 
 def _addresses(subject: Subject) -> Iterator[Flaw]:
-    if subject.settings.network.trusted_proxies:
+    if sees_clients(subject.settings.proxy_service, subject.settings.network):
         return
     strangers = _unidentified(subject)
     for plugin in subject.plugins:

@@ -1,13 +1,15 @@
 """Routes and certificates that no request can reach, whatever other routes there are.
 
-The gateway's only proxy listener speaks HTTP/1 in the clear (components/platform/kong_conf.py): the Ingress ends TLS,
-and Kong trusts nobody's `X-Forwarded-*`, because `trusted_ips` is not set.
+Behind an Ingress the gateway's only proxy listener speaks HTTP/1 in the clear (components/platform/edge_conf.py): the
+Ingress ends TLS, and Kong takes `X-Forwarded-Proto` from `network.trustedProxies` alone.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
+from config.edge import tls_end
 from config.ingress import Ingress
+from config.stack import StackSettings
 from entities.lint.items import RouteItem
 from entities.lint.known_plugins import ANSWERS, may_act
 from entities.lint.patterns import hosts_over
@@ -30,29 +32,34 @@ _GLOB = re.compile(rf"\.[*+]|{_SEGMENT.pattern}")
 def _unreachable(subject: Subject) -> Iterator[Flaw]:
     served = _served_hosts(subject.settings.ingress, subject.settings.cluster.namespace)
     for route in subject.routes:
-        verdict = _protocols(route) or _methods(route) or _hosts(route, served)
+        verdict = _protocols(route, subject.settings) or _methods(route) or _hosts(route, served)
         if verdict is not None:
             field, wrong, instead = verdict
             yield Flaw((*route.place, field), route.key, wrong, instead)
 
 
-def _protocols(route: RouteItem) -> tuple[str, str, str] | None:
+def _protocols(route: RouteItem, settings: StackSettings) -> tuple[str, str, str] | None:
     protocols: frozenset[str] = frozenset(route.given.get("protocols") or ("http", "https"))
     if route.streams:
         return "protocols", "it is for TCP, TLS or UDP, and the gateway listens for HTTP alone", "write [http, https]"
-    if protocols <= _GRPC:
+    if protocols <= _GRPC and not _tls_ends_in_kong(settings):
         return (
             "protocols",
             "gRPC needs HTTP/2, which the gateway's listener does not speak: Kong answers 426 or 415",
             "write [http, https]",
         )
-    if protocols == frozenset({"https"}):
+    if protocols == frozenset({"https"}) and not (_tls_ends_in_kong(settings) or settings.network.trusted_proxies):
         return (
             "protocols",
             "the Ingress ends TLS, so that every request comes to Kong by http, and meets a refusal or a redirect here",
-            "write [http, https], and let the Ingress send browsers from http to https",
+            "write [http, https], and let the Ingress send browsers from http to https, or name the Ingress "
+            "controller's addresses as network.trustedProxies",
         )
     return None
+
+
+def _tls_ends_in_kong(settings: StackSettings) -> bool:
+    return tls_end(settings.ingress, settings.proxy_service) == "kong"
 
 
 def _methods(route: RouteItem) -> tuple[str, str, str] | None:
@@ -113,6 +120,8 @@ def _literal_patterns(subject: Subject) -> Iterator[Flaw]:
 
 
 def _tls(subject: Subject) -> Iterator[Flaw]:
+    if _tls_ends_in_kong(subject.settings):
+        return
     for route in subject.routes:
         if route.given.get("snis"):
             yield Flaw(
@@ -128,7 +137,7 @@ def _tls(subject: Subject) -> Iterator[Flaw]:
                 certificate.place,
                 certificate.key,
                 "the Ingress ends TLS, so that Kong shows this certificate to nobody, and no service uses it",
-                "put it into the Ingress's Secret (ingress.tlsSecret), or remove it",
+                "put it into the Ingress's Secret (ingress.tls), or remove it",
             )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from components.platform.platform import KongPlatform
 from config.stack import StackSettings
+from entities.administration import Seed
 from tests.program.resources import Resources, resources_of
 
 DECLARATIVE = '_format_version: "3.0"\n'
@@ -19,13 +20,19 @@ Deploy = Callable[..., Awaitable[Resources]]
 @pytest.fixture
 def deploy() -> Deploy:
     async def deployed(
-        settings: StackSettings, *, preview: bool = False, declarative: str = DECLARATIVE, password: str = PASSWORD
+        settings: StackSettings,
+        *,
+        preview: bool = False,
+        declarative: str = DECLARATIVE,
+        seed: Seed | None = None,
+        password: str = PASSWORD,
     ) -> Resources:
         def program() -> None:
             KongPlatform(
                 "kong",
                 settings=settings,
                 declarative=declarative if settings.mode == "dbless" else None,
+                seed=seed,
                 password=lambda _, secret: password if secret == "postgres" else f"{password}-{secret}",
                 opts=pulumi.ResourceOptions(provider=k8s.Provider("cluster", context=settings.cluster.context)),
             )

@@ -180,7 +180,8 @@ async def test_each_listener_has_a_service(deploy: Deploy) -> None:
 
 async def test_policies_name_their_peers_as_kubernetes_does(deploy: Deploy) -> None:
     administrators: JsonValue = [{"namespace": "ops", "pods": {"app": "console"}}, {"cidr": "10.0.0.0/8"}]
-    recording = await deploy(stack_settings("dev", network={"adminFrom": administrators}))
+    admin: JsonValue = {"access": "in-cluster", "certificateSecret": "kong-admin-tls"}
+    recording = await deploy(stack_settings("dev", admin=admin, network={"adminFrom": administrators}))
     by_name = {object_name(each): inputs(each)["spec"] for each in recording.of_type(POLICY)}
 
     assert by_name["default-deny"] == {
@@ -196,7 +197,7 @@ async def test_policies_name_their_peers_as_kubernetes_does(deploy: Deploy) -> N
             },
             {"ipBlock": {"cidr": "10.0.0.0/8"}},
         ],
-        "ports": [{"port": "admin", "protocol": "TCP"}],
+        "ports": [{"port": 8444, "protocol": "TCP"}],
     }
     (clients,) = by_name["postgres"]["ingress"]
     assert all(peer.keys() == {"podSelector"} for peer in clients["from"])

@@ -102,11 +102,18 @@ def test_each_listener_is_for_those_who_need_it(source: Party, ports: set[str]) 
 
 def test_the_admin_api_is_for_named_peers_alone() -> None:
     named = stack(
-        put("network", {"adminFrom": [{"namespace": "elsewhere", "pods": {"app.kubernetes.io/name": "any"}}]})
+        put("admin", {"access": "in-cluster", "certificateSecret": "kong-admin-tls"}),
+        put("network", {"adminFrom": [{"namespace": "elsewhere", "pods": {"app.kubernetes.io/name": "any"}}]}),
     )
-    assert can_connect(named, STRANGER, GATEWAY, 8001)
-    assert not can_connect(named, Party("elsewhere", "other", "any"), GATEWAY, 8001)
-    assert not can_connect(named, NEIGHBOUR, GATEWAY, 8001)
+    assert can_connect(named, STRANGER, GATEWAY, 8444)
+    assert not can_connect(named, STRANGER, GATEWAY, 8001)
+    assert not can_connect(named, Party("elsewhere", "other", "any"), GATEWAY, 8444)
+    assert not can_connect(named, NEIGHBOUR, GATEWAY, 8444)
+
+
+def test_kong_manager_is_for_the_ingress_controller_only_where_that_asks_who_comes() -> None:
+    assert can_connect(stack(), INGRESS, GATEWAY, 8002)
+    assert not can_connect(stack(put("ingress.managerAuth", None)), INGRESS, GATEWAY, 8002)
 
 
 @pytest.mark.parametrize("source", [GATEWAY, MIGRATIONS])

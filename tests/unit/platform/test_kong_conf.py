@@ -148,6 +148,54 @@ def test_kong_manager_knows_its_own_address_and_the_admin_apis() -> None:
     assert found["KONG_ADMIN_GUI_API_URL"] == "https://admin.example"
 
 
+def test_the_admin_api_and_kong_manager_listen_inside_the_pod_alone() -> None:
+    found = values("dev", ingress=section("dev", "ingress", managerAuth=None))
+    assert found["KONG_ADMIN_LISTEN"].startswith("127.0.0.1:8001 ")
+    assert found["KONG_ADMIN_GUI_LISTEN"].startswith("127.0.0.1:8002 ")
+    assert found["KONG_ADMIN_GUI_URL"] == "http://localhost:8002"
+    assert not any(name.startswith("KONG_NGINX_ADMIN") for name in found)
+
+
+def test_kong_manager_listens_to_the_cluster_where_the_ingress_controller_asks_who_comes() -> None:
+    found = values("dev")
+    assert found["KONG_ADMIN_GUI_LISTEN"].startswith("0.0.0.0:8002 ")
+    assert found["KONG_ADMIN_LISTEN"].startswith("127.0.0.1:8001 ")
+
+
+def test_peers_of_the_admin_api_show_a_certificate() -> None:
+    """Kong: kong/templates/nginx_kong.lua puts nginx_admin_* into the server of the Admin API."""
+    admin: JsonValue = {"access": "in-cluster", "certificateSecret": "kong-admin-tls"}
+    found = values("dev", admin=admin, network={"adminFrom": [{"namespace": "ci"}]})
+    inside, peers = found["KONG_ADMIN_LISTEN"].split(", ")
+    assert inside.startswith("127.0.0.1:8001 ")
+    assert peers.startswith("0.0.0.0:8444 ssl ")
+    assert found["KONG_NGINX_ADMIN_SSL_VERIFY_CLIENT"] == "on"
+    assert found["KONG_NGINX_ADMIN_SSL_CLIENT_CERTIFICATE"] == "/etc/kong-admin/ca.crt"
+    assert (found["KONG_ADMIN_SSL_CERT"], found["KONG_ADMIN_SSL_CERT_KEY"]) == (
+        "/etc/kong-admin/tls.crt",
+        "/etc/kong-admin/tls.key",
+    )
+
+
+def test_behind_the_loopback_kong_manager_finds_the_admin_api_on_its_own_host() -> None:
+    admin: JsonValue = {
+        "access": "loopback",
+        "allowed": ["203.0.113.0/24"],
+        "programs": {"pulumi": {"name": "keys"}},
+        "people": {"alice": {"name": "people"}},
+    }
+    found = values(
+        "prod",
+        admin=admin,
+        ingress=section("prod", "ingress", managerAuth=None),
+        network={"trustedProxies": ["10.0.0.0/8"]},
+    )
+    assert found["KONG_ADMIN_GUI_URL"] == "https://kong-admin.omnify.local"
+    assert found["KONG_ADMIN_GUI_API_URL"] == "https://kong-admin.omnify.local/admin-api"
+    assert found["KONG_ADMIN_LISTEN"].startswith("127.0.0.1:8001 ")
+    assert found["KONG_ADMIN_GUI_LISTEN"].startswith("127.0.0.1:8002 ")
+
+
 def test_standard_output_is_for_json_lines_alone() -> None:
     logs = {name: value for name, value in values("prod").items() if name.endswith(("_ACCESS_LOG", "_ERROR_LOG"))}
     assert len(logs) == 8
