@@ -61,10 +61,11 @@ format: venv ## bring the code into the one form
 	@$(BIN)/ruff format .
 
 .PHONY: generate
-generate: venv ## write again what is made from the code: the stack files' JSON Schemas, the rules of lint
+generate: venv ## write again what is made from the code: the stack files' JSON Schemas, rules of lint, policies
 	@$(BIN)/python -m gateway schema > config/stack.schema.json
 	@$(BIN)/python -m gateway schema --of project > config/project.schema.json
 	@$(BIN)/python -m gateway lint --rules > docs/lint.md
+	@$(BIN)/python -m gateway policies > docs/policies.md
 
 .PHONY: lock
 lock: ## pin what requirements.in and requirements-dev.in ask for

@@ -26,6 +26,7 @@ from gateway.facts import facts_command
 from gateway.importing.command import import_command
 from gateway.keys import keys_command
 from gateway.linting.command import lint_command
+from gateway.policing import broken_policies, policy_catalogue, show_policies
 from gateway.pull_requests.command import comment_command
 from gateway.pull_requests.touched import touched_command
 from gateway.recording import record
@@ -74,7 +75,11 @@ class SchemaOf(StrEnum):
 
 
 @app.command()
-def validate(stack: Stack) -> None:
+def validate(
+    stack: Stack,
+    *,
+    policies: Annotated[bool, typer.Option("--policies", help="Check docs/policies.md as well.")] = False,
+) -> None:
     """Check a stack's settings. Prints every problem with its key path and exits 1, or one line and exits 0."""
     settings = stack_settings(stack)
     record(stack_document(stack), stack, preview=True)  # the program itself refuses what only its objects tell
@@ -91,6 +96,11 @@ def validate(stack: Stack) -> None:
             f"[yellow]![/] lint finds {found} {'thing' if found == 1 else 'things'} besides: "
             f"python -m gateway lint --stack {escape(stack)}"
         )
+    if policies:
+        broken = broken_policies(stack)
+        show_policies(_console, stack, broken)
+        if broken:
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -105,6 +115,12 @@ def schema(of: Annotated[SchemaOf, typer.Option("--of", help="Which file's schem
     """Print the JSON Schema of the stack files, or of Pulumi.yaml. The repository keeps both in config/."""
     document = stack_schema() if of is SchemaOf.STACK else project_schema()
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def policies() -> None:
+    """Print the policies: what each asks for, why, and what to write instead."""
+    sys.stdout.write(policy_catalogue())
 
 
 app.command("verify")(verify_command)
