@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.config.documents import ABSENT, put
+from tests.unit.config.documents import ABSENT, Edit, put
 from tests.unit.entities.states import api, configurations, desired, documents, route
 
 ROUTES = {
@@ -24,6 +24,29 @@ def on(scope: str, *edits: object) -> set[str]:
     """The names of the plugins on a scope."""
     plugins = desired(*edits).plugins  # pyright: ignore[reportArgumentType] (edits)
     return {plugin.name for plugin in plugins if str(plugin.scope) == scope}
+
+
+TRUSTING = put("network", {"trustedProxies": ["10.0.0.0/8"]})
+TRAEFIK = [put("ingress.className", "traefik"), put("ingress.managerAuth", None)]
+
+
+@pytest.mark.parametrize(
+    ("edits", "by_kong"),
+    [
+        ([], False),
+        ([TRUSTING], False),
+        ([TRUSTING, *TRAEFIK], True),
+        ([TRUSTING, *TRAEFIK, put("ingress.tls.redirect", False)], False),
+        ([put("proxyService", {"type": "LoadBalancer"})], True),
+        ([put("proxyService", {"type": "LoadBalancer"}), put("ingress.tls", None)], False),
+    ],
+    ids=["controller", "controller, trusted", "kong", "nobody", "load balancer", "plain"],
+)
+def test_routes_send_plain_http_on_where_it_is_kong_that_does(edits: list[Edit], by_kong: bool) -> None:
+    found = documents(desired(*edits, stack="prod"), "routes").values()
+    protocols, code = (["https"], 308) if by_kong else (["http", "https"], 426)
+    assert {tuple(each["protocols"]) for each in found} == {tuple(protocols)}
+    assert {each.get("https_redirect_status_code", 426) for each in found} == {code}
 
 
 def test_the_service_is_at_its_backends_url() -> None:

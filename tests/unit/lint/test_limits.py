@@ -69,6 +69,13 @@ def test_behind_trusted_proxies_each_caller_has_an_address() -> None:
     assert hidden(further(limit(limit_by="ip")), trusting) == []
 
 
+@pytest.mark.parametrize(("policy", "found"), [("Local", []), ("Cluster", ["plugins[0].config.limit_by"])])
+def test_a_load_balancer_keeps_the_callers_address_or_hides_it(policy: str, found: list[str]) -> None:
+    balanced = put("proxyService", {"type": "LoadBalancer", "externalTrafficPolicy": policy})
+
+    assert hidden(further(limit(limit_by="ip")), balanced) == found
+
+
 def test_callers_that_are_known_are_counted_one_by_one() -> None:
     own = raw_routes({"name": "own", "paths": ["/own/"]})
     plugins = [limit() | {"route": "own"}, {"name": "key-auth", "route": "own"}]

@@ -118,6 +118,21 @@ def test_what_never_arrives_at_kong_reaches_no_route(fields: dict[str, Any], at:
     assert unreachable(raw_routes({"name": "r", "paths": ["/v1"]} | fields)) == [f"entities.routes[0].{at}"]
 
 
+@pytest.mark.parametrize(
+    "edits",
+    [[put("network", {"trustedProxies": ["10.0.0.0/8"]})], [put("proxyService", {"type": "LoadBalancer"})]],
+    ids=["by a trusted Ingress", "by Kong's own TLS"],
+)
+def test_https_arrives_where_kong_hears_of_it(edits: list[Any]) -> None:
+    route = raw_routes({"name": "r", "paths": ["/v1"], "protocols": ["https"]})
+    assert unreachable(route, *edits, stack="prod") == []
+
+
+def test_grpc_arrives_where_tls_ends_in_kong() -> None:
+    route = raw_routes({"name": "r", "paths": ["/v1"], "protocols": ["grpcs"], "strip_path": False})
+    assert unreachable(route, put("proxyService", {"type": "LoadBalancer"}), stack="prod") == []
+
+
 def test_a_route_for_tcp_is_out_of_reach() -> None:
     service = raw("services", {"name": "tcp", "protocol": "tcp", "host": "tcp.test", "port": 1})
 

@@ -116,6 +116,32 @@ def test_kong_manager_is_for_the_ingress_controller_only_where_that_asks_who_com
     assert not can_connect(stack(put("ingress.managerAuth", None)), INGRESS, GATEWAY, 8002)
 
 
+def test_who_may_use_the_gateway_may_not_therefore_use_kong_manager() -> None:
+    named = stack(put("network", {"ingressFrom": [{"namespace": "elsewhere"}]}))
+    assert can_connect(named, STRANGER, GATEWAY, 8000)
+    assert not can_connect(named, STRANGER, GATEWAY, 8002)
+    assert can_connect(named, INGRESS, GATEWAY, 8002)
+    people = stack(put("network", {"managerFrom": [{"namespace": "elsewhere"}]}))
+    assert can_connect(people, STRANGER, GATEWAY, 8002)
+    assert not can_connect(people, INGRESS, GATEWAY, 8002)
+
+
+def test_a_load_balancer_opens_the_proxy_to_every_address_and_nothing_else() -> None:
+    balanced = stack(put("proxyService", {"type": "LoadBalancer"}), name="prod")
+    for port, reached in ((8000, True), (8443, True), (8001, False), (8002, False), (8100, False)):
+        assert can_connect(balanced, OUTSIDE, GATEWAY, port) is reached
+    assert not can_connect(stack(name="prod"), OUTSIDE, GATEWAY, 8443)
+
+
+def test_challenges_of_certificates_are_answered_to_the_ingress_controller_alone() -> None:
+    issued = stack(put("ingress.tls", {"by": "cert-manager", "issuer": {"name": "letsencrypt"}}), name="prod")
+    policy = next(each for each in issued if each.name == "acme-challenges")
+    assert policy.pods == {"acme.cert-manager.io/http01-solver": "true"}
+    assert policy.ingress == (Rule((Peer(namespace="ingress-nginx"),), (8089,)),)
+    assert policy.egress == ()
+    assert "acme-challenges" not in [each.name for each in stack(name="prod")]
+
+
 @pytest.mark.parametrize("source", [GATEWAY, MIGRATIONS])
 def test_the_bundled_database_is_kongs_alone(source: Party) -> None:
     assert can_connect(stack(), source, POSTGRES, DATABASE_PORT)
