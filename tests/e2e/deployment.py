@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from components.exports import gateway_outputs
 from config.files import NAMESPACE, read_files
 from config.stack import StackSettings
+from entities.declarative import declarative_yaml
 from entities.desired import desired_state
 from entities.state import Owner
 from entities.validation import validated
@@ -24,7 +25,7 @@ from tests.unit.guard.tokens import private_key, public_key
 
 MINUTE = 40
 """The smallest limit: a test reaches it in no time."""
-_NESTED = {"acls": "acls", "jwt_secrets": "jwt"}
+_NESTED = {"acls": "acls", "jwt_secrets": "jwt", "keyauth_credentials": "key-auth"}
 
 
 def dev_settings(**changed: Any) -> StackSettings:
@@ -105,7 +106,8 @@ async def deployed(settings: StackSettings) -> AsyncGenerator[Deployment]:
     backend = Backend()
     async with serving([Listener(backend, 0)]) as (port,):
         places = {_address(url): ("127.0.0.1", port) for url in settings.backends.values()}
-        gateway = Gateway(Options(connect_to=places))
+        database = "postgres" if settings.mode == "database" else "off"
+        gateway = Gateway(Options(database=database, connect_to=places))
         async with (
             gateway.running() as ports,
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports.admin}") as admin,
@@ -123,6 +125,9 @@ async def deployed(settings: StackSettings) -> AsyncGenerator[Deployment]:
 async def write(settings: StackSettings, admin: httpx.AsyncClient) -> None:
     """Put every entity of a stack into a Kong."""
     state = desired_state(settings, Owner(NAMESPACE, "dev"))
+    if settings.mode == "dbless":
+        (await admin.post("/config", json={"config": declarative_yaml(state)})).raise_for_status()
+        return
     for entity in state:
         document = state.document(entity)
         owner = document.get("consumer") if entity.kind in _NESTED else None
