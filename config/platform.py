@@ -1,5 +1,6 @@
 """`platform:` how Kong's pods run."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
@@ -152,6 +153,10 @@ def _workers(number: int) -> str:
     return "1 worker" if number == 1 else f"{number} workers"
 
 
+_SECRET = re.compile(r"passw|secret|token$|cert_key$|license_data|declarative_config_string")
+"""Properties that hold a secret; a certificate's key may be the path of a file (Kong: conf_loader, CONF_SENSITIVE)."""
+
+
 class Platform(Settings):
     """Kong's Deployment."""
 
@@ -182,10 +187,13 @@ class Platform(Settings):
 
     @model_validator(mode="after")
     def _properties_are_free(self) -> Self:
-        for name in self.properties:
+        for name, value in self.properties.items():
             setting = next((setting for start, setting in _DECIDED.items() if name.startswith(start)), None)
             if setting is not None:
                 raise wrong_key(f"properties.{name}", f"is decided by {setting}; remove it here")
+            if _SECRET.search(name) and not value.startswith(("{vault://", "/")):
+                message = "is a secret in the clear; write '{vault://env/NAME}', and under vault where NAME is"
+                raise wrong_key(f"properties.{name}", message)
         return self
 
     @model_validator(mode="after")

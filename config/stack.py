@@ -2,11 +2,13 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from config.admin import Admin, AdminTunnel
 from config.apis import Api, Backends
 from config.auth import Auth
 from config.cluster import Cluster
-from config.counters import Counters, LocalCounters
+from config.counters import Counters, LocalCounters, SecretKey
 from config.database import BundledDatabase, Database
 from config.drift import Drift
 from config.ingress import Ingress
@@ -21,6 +23,7 @@ from config.settings import Settings
 from config.tiers import Limits, Tier
 from config.traffic import Cors, Traffic
 from config.trust import Trust
+from config.vault import Vault
 
 
 class StackSettings(Settings):
@@ -42,6 +45,8 @@ class StackSettings(Settings):
     """How Kong's pods run."""
     database: Database = BundledDatabase(kind="bundled")
     """The PostgreSQL that Kong keeps its entities in. Not used in DB-less mode."""
+    vault: Vault = Field(default_factory=dict[str, SecretKey])
+    """Secrets of the namespace to which plugins and `platform.properties` refer as `{vault://env/NAME}`."""
     counters: Counters = LocalCounters(policy="local")
     """Where rate limits are counted."""
     trust: Trust = Trust()

@@ -196,9 +196,10 @@ def _traces(settings: StackSettings) -> Environment:
 def _referenced(settings: StackSettings) -> Environment:
     """The secrets to which entities refer as `{vault://env/…}`."""
     counters = settings.counters
-    if not isinstance(counters, BundledRedis | ExternalRedis) or counters.password_secret is None:
-        return Environment({})
-    return Environment({}, {environment_variable(REDIS_PASSWORD): counters.password_secret})
+    secrets = dict(settings.vault)
+    if isinstance(counters, BundledRedis | ExternalRedis) and counters.password_secret is not None:
+        secrets[REDIS_PASSWORD] = counters.password_secret
+    return Environment({}, {environment_variable(name): key for name, key in secrets.items()})
 
 
 def largest_body(settings: StackSettings) -> int:

@@ -13,6 +13,15 @@ from entities.vault import environment_variable, reference
 from tests.program.stacks import section, stack_settings
 
 
+def test_pods_get_the_secrets_that_kongs_references_stand_for() -> None:
+    vault: JsonValue = {"logs-token": {"name": "kong-logs", "key": "token"}}
+
+    found = secrets("prod", vault=vault)
+
+    assert found["LOGS_TOKEN"] == SecretKey(name="kong-logs", key="token")
+    assert found["REDIS_PASSWORD"] == SecretKey(name="kong-redis", key="password")
+
+
 def values(stack: str, **sections: JsonValue) -> dict[str, str]:
     return dict(gateway_environment(stack_settings(stack, **sections)).values)
 
