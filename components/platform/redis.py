@@ -106,7 +106,7 @@ def _container(settings: BundledRedis) -> k8s.core.v1.ContainerArgs:
     return k8s.core.v1.ContainerArgs(
         name="redis",
         image=settings.image,
-        command=["sh", "-ec", _START.format(counters=binary_bytes(settings.memory) * 3 // 4)],
+        command=["sh", "-ec", starting(settings)],
         working_dir="/data",
         env=Environment({}, {"REDIS_PASSWORD": settings.password_secret}).variables(),
         ports=[k8s.core.v1.ContainerPortArgs(name="redis", container_port=settings.port)],
@@ -116,6 +116,11 @@ def _container(settings: BundledRedis) -> k8s.core.v1.ContainerArgs:
         liveness_probe=_answers(period=10, failures=6),
         volume_mounts=[k8s.core.v1.VolumeMountArgs(name="data", mount_path="/data")],
     )
+
+
+def starting(settings: BundledRedis) -> str:
+    """The script that becomes Redis; the password is in `REDIS_PASSWORD`."""
+    return _START.format(counters=binary_bytes(settings.memory) * 3 // 4)
 
 
 def _answers(*, period: int, failures: int) -> k8s.core.v1.ProbeArgs:

@@ -24,7 +24,8 @@ def run(
     database: Annotated[Database, typer.Option(help="`off` for DB-less.")] = "postgres",
     state: Annotated[Path | None, typer.Option(help="File that keeps the entities between runs.")] = None,
     connect_to: Annotated[
-        list[str] | None, typer.Option(help="HOST:PORT=ADDRESS:PORT, where a service really is; may be repeated.")
+        list[str] | None,
+        typer.Option(help="HOST:PORT=ADDRESS:PORT, where a service, or a Redis, really is; may be repeated."),
     ] = None,
     property_: Annotated[
         list[str] | None,

@@ -37,7 +37,7 @@ class Options:
     state: Path | None = None
     """The file that keeps its entities; None forgets them."""
     connect_to: Mapping[Address, Address] = field(default_factory=dict[Address, Address])
-    """Where the hosts and ports of services really are."""
+    """Where the hosts and ports of services really are; and of Redis, which is played in memory where it is nowhere."""
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
     """Properties of kong.conf; the proxy's edge.py says which ones mean something."""
     fault_endpoint: bool = False
@@ -62,6 +62,7 @@ class Gateway:
             node_id=node_id,
             resolve=lambda host, port: options.connect_to.get((host, port), (host, port)),
             properties=options.properties,
+            find_redis=lambda host, port: options.connect_to.get((host, port)),
         )
         dao, node = Dao(self.store, database=options.database), Node(metrics=proxy.metrics, id=node_id)
         admin = with_faults(admin_application(dao, node), self.faults)

@@ -1,6 +1,6 @@
 """The dev stack deployed in this process: its entities written through the Admin API, a backend behind the proxy."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from entities.state import Owner
 from entities.validation import validated
 from gateway.recording import PROJECT
 from gateway.verification import Outcome, SigningKey, Status, Target, verify
-from sandbox.kong.gateway import Gateway, Options
+from sandbox.kong.gateway import Address, Gateway, Options
 from sandbox.kong.listeners import Listener, serving
 from tests.unit.guard.tokens import private_key, public_key
 
@@ -100,12 +100,14 @@ class Backend:
 
 
 @asynccontextmanager
-async def deployed(settings: StackSettings) -> AsyncGenerator[Deployment]:
-    """A stack behind the stand-in, as long as the block lasts."""
+async def deployed(
+    settings: StackSettings, *, stores: Mapping[Address, Address] | None = None
+) -> AsyncGenerator[Deployment]:
+    """A stack behind the stand-in, as long as the block lasts; `stores` says where its Redis really is."""
     outputs = gateway_outputs(settings, Owner(NAMESPACE, "dev"))
     backend = Backend()
     async with serving([Listener(backend, 0)]) as (port,):
-        places = {_address(url): ("127.0.0.1", port) for url in settings.backends.values()}
+        places = {_address(url): ("127.0.0.1", port) for url in settings.backends.values()} | dict(stores or {})
         database = "postgres" if settings.mode == "database" else "off"
         gateway = Gateway(Options(database=database, connect_to=places))
         async with (

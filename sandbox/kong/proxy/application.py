@@ -19,6 +19,7 @@ from sandbox.kong.proxy.metrics import Metrics
 from sandbox.kong.proxy.output import Output
 from sandbox.kong.proxy.paths import upstream_path
 from sandbox.kong.proxy.plugins import PLUGIN_NAMES, handlers
+from sandbox.kong.proxy.redis_counters import Find, RedisCounters, nowhere
 from sandbox.kong.proxy.router import RoutedRequest
 from sandbox.kong.proxy.store import Document, EntityStore
 from sandbox.kong.proxy.upstream import Resolve, Upstream, UpstreamError, system_resolver
@@ -32,8 +33,9 @@ _UNIQUE = ("authorization", "content-length", "host", "if-modified-since", "tran
 class Proxy:
     """Enforces what a store holds, as Kong's proxy port does.
 
-    `resolve` says where a service's host really is, `counters` is the store of the rate limits, and
-    `standard_output` takes what file-log writes to /dev/stdout. `properties` are the edge's in kong.conf.
+    `resolve` says where a service's host really is, `find_redis` where a rate limit's Redis is, and `counters` counts
+    all other limits. `standard_output` takes what file-log writes to /dev/stdout. `properties` are the edge's in
+    kong.conf.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Proxy:
         node_id: str | None = None,
         resolve: Resolve = system_resolver,
         counters: Counters | None = None,
+        find_redis: Find = nowhere,
         standard_output: BinaryIO | None = None,
         properties: Mapping[str, str] | None = None,
     ) -> None:
@@ -52,6 +55,7 @@ class Proxy:
         self._node = Node(
             lua=LuaRuntime(node_id=node_id),
             counters=self.counters,
+            redis=RedisCounters(find_redis),
             metrics=self._metrics,
             output=Output(standard_output),
         )
@@ -78,8 +82,9 @@ class Proxy:
                 await self._serve(scope, receive, send)
 
     async def close(self) -> None:
-        """Close the connections to services."""
+        """Close the connections to services and counters."""
         await self._upstream.close()
+        await self._node.redis.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":

@@ -8,6 +8,7 @@ from sandbox.kong.proxy.exchange import Exchange
 from sandbox.kong.proxy.lua.runtime import LuaRuntime
 from sandbox.kong.proxy.metrics import Metrics
 from sandbox.kong.proxy.output import Output
+from sandbox.kong.proxy.redis_counters import RedisCounters
 from sandbox.kong.proxy.store import Document
 
 Config = dict[str, Any]
@@ -16,9 +17,12 @@ Config = dict[str, Any]
 class Node:
     """What plugins share for as long as the proxy runs."""
 
-    def __init__(self, *, lua: LuaRuntime, counters: Counters, metrics: Metrics, output: Output) -> None:
+    def __init__(
+        self, *, lua: LuaRuntime, counters: Counters, redis: RedisCounters, metrics: Metrics, output: Output
+    ) -> None:
         self.lua = lua
         self.counters = counters
+        self.redis = redis
         self.metrics = metrics
         self.output = output
 

@@ -1,4 +1,7 @@
-"""rate-limiting (Kong: kong/plugins/rate-limiting/handler.lua); every policy counts in one store."""
+"""rate-limiting (Kong: kong/plugins/rate-limiting/handler.lua).
+
+The policy `redis` counts in a real Redis where the stand-in was told of one; all else is counted in memory.
+"""
 
 import logging
 from dataclasses import dataclass
@@ -33,7 +36,7 @@ class RateLimiting(Handler):
     async def access(self, call: Call) -> None:
         counters, config, key = call.node.counters, call.config, _key(call)
         try:
-            usages = _count(counters, config, key)
+            usages = await _redis_count(call, key) if _has_redis(call) else _count(counters, config, key)
         except CountersUnavailableError as problem:
             if not config["fault_tolerant"]:
                 raise
@@ -50,8 +53,26 @@ class RateLimiting(Handler):
             raise Exit(call.exchange.error(config["error_code"], config["error_message"]))
 
 
+def _has_redis(call: Call) -> bool:
+    return call.config["policy"] == "redis" and call.node.redis.knows(call.config["redis"])
+
+
+async def _redis_count(call: Call, key: str) -> list[_Usage]:
+    """Redis counts while it is asked, refused requests as well."""
+    usages: list[_Usage] = []
+    for period, limit in _limits(call.config).items():
+        window = f"{key}:{call.node.counters.window_start(period) * 1000}:{period}"
+        used = await call.node.redis.count(call.config["redis"], window, period)
+        usages.append(_Usage(period, limit, limit - used))
+    return usages
+
+
+def _limits(config: Config) -> dict[str, int]:
+    return {period: int(config[period]) for period in WINDOWS if config[period] is not None}
+
+
 def _count(counters: Counters, config: Config, key: str) -> list[_Usage]:
-    limits = {period: int(config[period]) for period in WINDOWS if config[period] is not None}
+    limits = _limits(config)
     usages = [_Usage(period, limit, limit - counters.usage(key, period)) for period, limit in limits.items()]
     # Redis counts while it asks, refused requests as well; the other policies count what passes.
     counts_refused = config["policy"] == "redis" and config["sync_rate"] == -1
