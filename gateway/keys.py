@@ -5,7 +5,7 @@ command writes the file from what the realm publishes, or compares the two.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, cast
@@ -48,6 +48,8 @@ class KeyFile:
     """The file as the stack names it."""
     key_id: str | None
     """The key that the stack says signs."""
+    seamless: bool
+    """Whether all keys of the file verify tokens."""
 
     @property
     def url(self) -> str:
@@ -81,6 +83,7 @@ class _JwtAuth(BaseModel):
     issuer: Issuer
     jwks_file: str
     key_id: str | None = None
+    rotation: str = "simple"
 
 
 def key_file(document: Mapping[str, JsonValue], project: Path) -> KeyFile | None:
@@ -105,7 +108,7 @@ def key_file(document: Mapping[str, JsonValue], project: Path) -> KeyFile | None
     path = (project / settings.jwks_file).resolve()
     if not path.is_relative_to(project.resolve()):
         raise KeysError(f"auth.jwksFile: {settings.jwks_file!r} is outside the project; write a path below it")
-    return KeyFile(settings.issuer, path, settings.jwks_file, settings.key_id)
+    return KeyFile(settings.issuer, path, settings.jwks_file, settings.key_id, seamless=settings.rotation == "seamless")
 
 
 def published(url: str) -> str:
@@ -158,22 +161,36 @@ def _kids(jwks: str | None) -> frozenset[str]:
         return frozenset()
 
 
-def advice(key_id: str | None, found: Comparison) -> str | None:
+def advice(key_id: str | None, found: Comparison) -> Iterator[str]:
     """What to do about these keys: what the stack file must say where it does not, or when to deploy."""
     names, first = ", ".join(sorted(found.kids)), found.first
     listed = f"{first} is listed first, as Keycloak does with the key that signs"
     if key_id is not None and key_id not in found.kids:
-        return f"auth.keyId is {key_id}, which the realm does not publish; write one of {names}"
-    if key_id is None and len(found.kids) > 1:
-        return (
-            f"the realm publishes {len(found.kids)} keys; write auth.keyId with the one that signs: {names} ({listed})"
-        )
-    if key_id not in {None, first}:
-        return f"auth.keyId is {key_id}, but {listed}; if it does, write auth.keyId: {first}, or its tokens are refused"
-    if key_id is None and found.removed:
+        yield f"auth.keyId is {key_id}, which the realm does not publish; write one of {names}"
+    elif key_id is None and len(found.kids) > 1:
+        count = len(found.kids)
+        yield f"the realm publishes {count} keys; write auth.keyId with the one that signs: {names} ({listed})"
+    elif key_id not in {None, first}:
+        yield f"auth.keyId is {key_id}, but {listed}; if it does, write auth.keyId: {first}, or its tokens are refused"
+    elif key_id is None and found.removed:
         gone = ", ".join(sorted(found.removed))
-        return f"until this is deployed, tokens that {first} signed are refused; afterwards those of {gone} are"
-    return None
+        yield f"until this is deployed, tokens that {first} signed are refused; afterwards those of {gone} are"
+
+
+def seamless_advice(found: Comparison) -> Iterator[str]:
+    """What to do about these keys where all of them verify tokens: when to deploy, and when to go on rotating."""
+    before = found.kept | found.removed
+    waiting = ", ".join(sorted(found.added - {found.first}))
+    gone = ", ".join(sorted(found.removed))
+    if before and found.first in found.added:
+        yield (
+            f"{found.first} is listed first, as Keycloak does with the key that signs; if it does, "
+            "its tokens are refused until this is deployed"
+        )
+    if before and waiting:
+        yield f"deploy this before the realm signs with {waiting}: until then, its tokens are refused"
+    if gone:
+        yield f"deploy this when the last token that {gone} signed has expired: from then on, they are refused"
 
 
 def compare(target: KeyFile) -> Comparison:
@@ -225,5 +242,5 @@ def _show(found: Comparison, target: KeyFile, console: Console) -> None:
     if not found.same:
         for kid in sorted(found.kept):
             console.print(Text(f"  = {kid} stays"))
-    if hint := advice(target.key_id, found):
-        console.print(Text.assemble(("!", "yellow"), f" {hint}"))
+    for each in seamless_advice(found) if target.seamless else advice(target.key_id, found):
+        console.print(Text.assemble(("!", "yellow"), f" {each}"))

@@ -203,6 +203,48 @@ def test_a_choice_that_is_gone_is_told(project: Project, realm: Realm) -> None:
     assert "! auth.keyId is old, which the realm does not publish; write one of first" in project.run().stdout
 
 
+@pytest.fixture
+def seamless(project: Project, realm: Realm) -> Project:
+    """A stack whose keys all verify tokens, with the realm's first one in its file."""
+    project.auth(kind="jwt", issuer=realm.issuer, jwksFile="keys/test.jwks.json", rotation="seamless")
+    assert "!" not in project.run().stdout
+    return project
+
+
+def test_seamless_a_key_that_waits_is_deployed_before_it_signs(seamless: Project, realm: Realm) -> None:
+    realm.keys.append(published("second"))
+    told = seamless.run().stdout
+    assert "  + second is new\n  = first stays\n" in told
+    assert "! deploy this before the realm signs with second: until then, its tokens are refused\n" in told
+    assert set(signing_keys(seamless.file.read_text())) == {"first", "second"}
+    assert "!" not in seamless.run().stdout
+
+
+def test_seamless_a_key_that_signs_already_is_urgent(seamless: Project, realm: Realm) -> None:
+    realm.keys.insert(0, published("second"))
+    told = (
+        "! second is listed first, as Keycloak does with the key that signs; if it does, its tokens are refused until"
+    )
+    assert told in seamless.run().stdout
+
+
+def test_seamless_a_promotion_needs_nothing(seamless: Project, realm: Realm) -> None:
+    realm.keys.append(published("second"))
+    seamless.run()
+    realm.keys.reverse()
+    assert seamless.run().stdout == "✓ keys/test.jwks.json has what the realm publishes; nothing changed\n"
+
+
+def test_seamless_a_key_that_went_is_kept_until_its_tokens_are_gone(seamless: Project, realm: Realm) -> None:
+    realm.keys.append(published("second"))
+    seamless.run()
+    realm.keys = [published("second")]
+    told = seamless.run().stdout
+    assert "  - first is no longer published\n  = second stays\n" in told
+    assert "! deploy this when the last token that first signed has expired: from then on, they are refused\n" in told
+    assert "auth.keyId" not in told
+
+
 @pytest.mark.parametrize("kind", ["openid-connect", "oidc"])
 def test_kinds_that_fetch_keys_themselves_need_nothing(project: Project, kind: str, realm: Realm) -> None:
     project.auth(kind=kind, issuer=realm.issuer)
