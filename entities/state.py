@@ -1,7 +1,7 @@
 """The desired state: every entity of a stack, and the documents that Kong gets of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -56,6 +56,9 @@ class DesiredState:
     keyauth_credentials: tuple[KeyAuthCredential, ...] = ()
     raw: tuple[RawEntity, ...] = ()
     """What the settings say in Kong's own terms, whatever the kind."""
+    others: Mapping[tuple[EntityKind, str], str] = field(default_factory=dict[tuple[EntityKind, str], str])
+    """The ids of entities to which these refer and which another stack owns, by kind and by the key that stands for
+    them here."""
 
     def __iter__(self) -> Iterator[AnyEntity]:
         """Every entity, each after those it refers to, and routes after the plugins that hold for every request."""
@@ -111,8 +114,10 @@ class DesiredState:
 
     @cached_property
     def _own_ids(self) -> Mapping[tuple[EntityKind, str], str]:
-        """The ids that do not follow from keys."""
-        return {(entity.kind, entity.key): entity.id for entity in self.raw if entity.id is not None}
+        """The ids that do not follow from this owner's keys."""
+        ids = dict(self.others)
+        ids.update(((entity.kind, entity.key), entity.id) for entity in self.raw if entity.id is not None)
+        return ids
 
 
 _CREDENTIALS: tuple[EntityKind, ...] = (

@@ -5,7 +5,21 @@ what semantic versions speak of. The packages below are the project's own, and m
 """
 
 from components.outputs import CONTRACT_VERSION, GatewayOutputs, OutputsError
+from components.tracked.apis import GatewayApis
+from config.apis import Access, Api, Route, Timeouts
+from config.tiers import Limits
 from config.version import VERSION
 
 __version__ = VERSION
-__all__ = ["CONTRACT_VERSION", "GatewayOutputs", "OutputsError", "__version__"]
+__all__ = [
+    "CONTRACT_VERSION",
+    "Access",
+    "Api",
+    "GatewayApis",
+    "GatewayOutputs",
+    "Limits",
+    "OutputsError",
+    "Route",
+    "Timeouts",
+    "__version__",
+]

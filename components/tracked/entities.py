@@ -36,6 +36,7 @@ class KongEntities(ComponentResource):
         super().__init__("omnify:tracked:KongEntities", name, None, opts)
         self._provider = provider
         self._ready = list(ready)
+        self._others = state.others
         self._everywhere: list[Resource] = []
         self._made: dict[tuple[EntityKind, str], CustomResource] = {}
         for entity in state:
@@ -46,9 +47,14 @@ class KongEntities(ComponentResource):
         self.register_outputs({"count": self.count})
 
     def _resource(self, entity: Entity, tags: Sequence[str]) -> CustomResource:
-        ids = {field: self._made[reference].id for field, reference in entity.references().items()}
+        ids = {field: self._id(reference) for field, reference in entity.references().items()}
         token = type_of_kind(entity.kind).token
         return CustomResource(token, entity.key, properties(entity, ids, tags), self._options(entity))
+
+    def _id(self, reference: tuple[EntityKind, str]) -> pulumi.Input[str]:
+        """The id of an entity; of another stack's, the one that it is known by."""
+        made = self._made.get(reference)
+        return self._others[reference] if made is None else made.id
 
     def _options(self, entity: Entity) -> ResourceOptions:
         """Options of an entity. One that is deleted with another is deleted by Kong together with it.
@@ -65,6 +71,6 @@ class KongEntities(ComponentResource):
         )
 
     def _holder(self, entity: Entity) -> CustomResource | None:
-        """The entity that takes this one along when it is deleted."""
-        holders = (self._made[reference] for reference in entity.references().values())
+        """The entity of this stack that takes this one along when it is deleted."""
+        holders = (self._made[reference] for reference in entity.references().values() if reference in self._made)
         return None if entity.kind in _OUTLIVING else next(holders, None)

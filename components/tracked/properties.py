@@ -17,7 +17,7 @@ from provider.documents import property_of, to_properties
 from provider.resources import type_of_kind
 
 
-def properties(entity: Entity, ids: Mapping[str, pulumi.Output[str]], tags: Sequence[str]) -> dict[str, Any]:
+def properties(entity: Entity, ids: Mapping[str, pulumi.Input[str]], tags: Sequence[str]) -> dict[str, Any]:
     """What to register; `ids` are those of the entities it refers to, by field."""
     kind, fields = type_of_kind(entity.kind), entity.fields()
     own = to_properties(kind, {name: value for name, value in fields.items() if name != "config"})

@@ -7,7 +7,7 @@ guard.lua); `jwt` checks the signature and the expiry. Neither is safe without t
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from config.auth import JwtAuth
+from config.auth import Realm
 from config.tiers import Tier
 from entities.auth.guard import SUBJECT_HEADER, Guard, SeveralKeys
 from entities.auth.identities import Identities
@@ -22,41 +22,43 @@ from entities.plugins.pre_function import PreFunction
 class JwtScheme:
     """`jwt` and its guard."""
 
-    auth: JwtAuth
+    realm: Realm
+    key: str
+    """The realm's public key, in PEM."""
     tiers: tuple[Tier, ...]
     preflight: bool
+    gated: bool
+    """Whether routes without a guard are kept shut."""
 
     identifies_consumers = True
     subject = LimitKey(limit_by="header", header_name=SUBJECT_HEADER)
 
     def identities(self) -> Identities:
         """The realm's key, once for each tier: a credential belongs to one consumer."""
-        key = self.auth.public_key
         return Identities(
             jwt_secrets=tuple(
-                JwtSecret(key=tier.name, consumer=tier.name, claim=tier.name, rsa_public_key=key) for tier in self.tiers
+                JwtSecret(key=tier.name, consumer=tier.name, claim=tier.name, rsa_public_key=self.key)
+                for tier in self.tiers
             )
         )
 
     def gate(self, public_routes: Iterable[str]) -> tuple[Plugin, ...]:
         """What refuses requests on routes that neither have the guard nor are public."""
-        if self.auth.unguarded_routes == "pass":
-            return ()
-        return (gate(public_routes),)
+        return (gate(public_routes),) if self.gated else ()
 
     def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
         """The guard, then `jwt`."""
-        return (guard(self.auth, self.tiers, scope, preflight=self.preflight), verifier(self.auth.tier_claim, scope))
+        return (guard(self.realm, self.tiers, scope, preflight=self.preflight), verifier(self.realm.tier_claim, scope))
 
 
 def guard(
-    auth: JwtAuth, tiers: tuple[Tier, ...], scope: Scope, *, preflight: bool, rotation: SeveralKeys | None = None
+    realm: Realm, tiers: tuple[Tier, ...], scope: Scope, *, preflight: bool, rotation: SeveralKeys | None = None
 ) -> Plugin:
     """The guard on a scope."""
     lua = Guard(
-        issuer=auth.issuer,
-        audience=auth.audience,
-        tier_claim=auth.tier_claim,
+        issuer=realm.issuer,
+        audience=realm.audience,
+        tier_claim=realm.tier_claim,
         tiers=tuple(tier.name for tier in tiers),
         preflight=preflight,
         rotation=rotation,

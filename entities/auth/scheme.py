@@ -45,9 +45,9 @@ class Scheme(Protocol):
 def scheme(auth: Auth, tiers: Sequence[Tier], *, preflight: bool, owner: Owner) -> Scheme:
     """The scheme that a stack chose. `preflight` says whether the cors plugin answers preflights."""
     if isinstance(auth, JwtAuth) and auth.rotation == "seamless":
-        return SeamlessScheme(auth, tuple(tiers), preflight, owner)
+        return SeamlessScheme(auth, auth.public_keys, tuple(tiers), preflight, owner)
     if isinstance(auth, JwtAuth):
-        return JwtScheme(auth, tuple(tiers), preflight)
+        return JwtScheme(auth, auth.public_key, tuple(tiers), preflight, auth.unguarded_routes == "refuse")
     if isinstance(auth, OidcAuth):
         return OidcScheme(auth)
     if isinstance(auth, NoAuth):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from config.auth import JwtAuth
+from config.auth import Realm
 from config.tiers import Tier
 from entities.auth.guard import SUBJECT_HEADER, SeveralKeys
 from entities.auth.identities import Identities
@@ -33,7 +33,9 @@ MEMBERS = frozenset({"pre-function", "jwt", "key-auth", "acl", "post-function"})
 class SeamlessScheme:
     """`jwt` by `kid` and `key-auth` by tier, between the guard and the witness."""
 
-    auth: JwtAuth
+    realm: Realm
+    keys: Mapping[str, str]
+    """The realm's public keys, in PEM by their `kid`."""
     tiers: tuple[Tier, ...]
     preflight: bool
     owner: Owner
@@ -44,11 +46,11 @@ class SeamlessScheme:
     def identities(self) -> Identities:
         """Each key of the realm once, and for each tier a key of Kong's own."""
         holder = Consumer(key=KEYS_HOLDER, username=KEYS_HOLDER, custom_id=None)
-        keys = self.auth.public_keys.items()
         return Identities(
             consumers=(holder,),
             jwt_secrets=tuple(
-                JwtSecret(key=kid, consumer=KEYS_HOLDER, claim=kid, rsa_public_key=key) for kid, key in keys
+                JwtSecret(key=kid, consumer=KEYS_HOLDER, claim=kid, rsa_public_key=key)
+                for kid, key in self.keys.items()
             ),
             keyauth_credentials=tuple(KeyAuthCredential(key=tier.name, consumer=tier.name) for tier in self.tiers),
         )
@@ -60,11 +62,11 @@ class SeamlessScheme:
 
     def plugins(self, scope: Scope) -> tuple[Plugin, ...]:
         """`jwt`, `key-auth`, and the guard that works with both."""
-        rotation = SeveralKeys(keys=tuple(self.auth.public_keys), credentials=self._credentials)
+        rotation = SeveralKeys(keys=tuple(self.keys), credentials=self._credentials)
         return (
             verifier("kid", scope),
             _chooser(scope),
-            guard(self.auth, self.tiers, scope, preflight=self.preflight, rotation=rotation),
+            guard(self.realm, self.tiers, scope, preflight=self.preflight, rotation=rotation),
         )
 
     @cached_property

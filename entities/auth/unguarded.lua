@@ -8,7 +8,11 @@
 -- unguarded.py puts a local in front of this file: public, a set of these routes, by name or id.
 
 -- Headers by which later plugins and the backend know the caller. Without a token nobody may set them.
-local IDENTITY_HEADERS = { "TokenSubject", "X-Consumer-Groups", "X-Authenticated-Groups" }
+local IDENTITY_HEADERS = {
+  "TokenSubject", "X-Consumer-Groups", "X-Authenticated-Groups",
+  -- What `jwt` sets or clears where it runs (Kong: kong/plugins/jwt/handler.lua, set_consumer).
+  "X-Consumer-ID", "X-Consumer-Custom-ID", "X-Consumer-Username", "X-Credential-Identifier", "X-Anonymous-Consumer",
+}
 
 return function()
   for _, name in ipairs(IDENTITY_HEADERS) do

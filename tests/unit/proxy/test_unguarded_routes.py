@@ -6,7 +6,10 @@ from entities.auth.guard import Guard
 from entities.auth.unguarded import unguarded
 from tests.unit.proxy.harness import Gateway, reference
 
-IDENTITY = ("TokenSubject", "X-Consumer-Groups", "X-Authenticated-Groups")
+IDENTITY = (
+    *("TokenSubject", "X-Consumer-Groups", "X-Authenticated-Groups", "X-Anonymous-Consumer"),
+    *("X-Consumer-ID", "X-Consumer-Custom-ID", "X-Consumer-Username", "X-Credential-Identifier"),
+)
 
 
 async def test_a_route_without_a_guard_lets_nobody_pass(gateway: Gateway) -> None:
