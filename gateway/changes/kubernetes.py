@@ -137,7 +137,10 @@ def _is_immutable(kind: str, field: FieldChange) -> bool:
     path = _path(field)
     if path in {"metadata.name", "metadata.namespace"}:
         return True
-    return any(path == part or path.startswith((f"{part}.", f"{part}[")) for part in _IMMUTABLE.get(kind, ()))
+    return any(
+        path == part or path.startswith((f"{part}.", f"{part}[")) or part.startswith(f"{path}.")
+        for part in _IMMUTABLE.get(kind, ())
+    )
 
 
 def _path(field: FieldChange) -> str:

@@ -51,7 +51,7 @@ def drift_command(
     except (UnreadableError, SettingsError) as refusal:
         Console(stderr=True, soft_wrap=True).print(Text.assemble(("✗ ", "red"), str(refusal)), highlight=False)
         if save:
-            save.write_text(unreadable_json(stack, str(refusal)), "utf-8")
+            _write(unreadable_json(stack, str(refusal)), save)
             return
         raise typer.Exit(1) from refusal
     if json:
@@ -59,9 +59,14 @@ def drift_command(
     else:
         DriftTable(Console(highlight=False)).print(report, everything=everything)
     if save:
-        save.write_text(as_json(report), "utf-8")
+        _write(as_json(report), save)
     elif not report.clean:
         raise typer.Exit(DRIFTED)
+
+
+def _write(text: str, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
 
 
 async def _report(stack: str, settings: StackSettings, seconds: float) -> Report:

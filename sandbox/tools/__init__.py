@@ -1,0 +1,1 @@
+"""Programs in Go that tests run, pinned by a Go module and built from source."""
