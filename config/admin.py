@@ -72,7 +72,7 @@ class BasicAuthentication(Settings):
     """A user name and a password, which ingress-nginx asks for."""
 
     by: Literal["basic"]
-    secret: ObjectName
+    secret_name: ObjectName
     """A Secret in the gateway's namespace whose key `auth` holds a file as `htpasswd` writes it."""
 
 

@@ -8,6 +8,7 @@ coming up.
 import asyncio
 import json
 import random
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import httpx
 
 from provider.certificates import tls_context
 from provider.secrecy import scrub
-from provider.settings import OVERRIDE, Settings
+from provider.settings import CLIENT_CERTIFICATE, CLIENT_KEY, OVERRIDE, Settings
 
 PAGE_SIZE: Final = 1000
 """The largest page that Kong serves (Kong: kong/db/dao/init.lua, pagination.max_page_size)."""
@@ -219,6 +220,10 @@ class AdminApi:
             except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as fault:
                 problem = str(fault) or type(fault).__name__
                 await self._lost(url, problem)
+            except ssl.SSLError as fault:
+                # With TLS 1.3 a server refuses a client's certificate after the handshake, as it reads the request.
+                message = f"Kong's Admin API refuses this client's certificate ({fault.reason}); {_SHOW_A_CERTIFICATE}"
+                raise AdminUnavailableError(message) from fault
             except httpx.TransportError as fault:
                 faults += 1
                 problem = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
@@ -279,6 +284,7 @@ def _is_no_admin_api(response: httpx.Response) -> bool:
     return isinstance(answer, dict) and cast("dict[str, Any]", answer).get("message") == _NO_ROUTE
 
 
+_SHOW_A_CERTIFICATE: Final = f"name one that it knows with {CLIENT_CERTIFICATE} and {CLIENT_KEY} in the environment"
 _NO_ROUTE: Final = "no Route matched with those values"
 """What Kong's proxy says where it has no route (Kong: kong/runloop/handler.lua, access.before)."""
 

@@ -34,7 +34,7 @@ def _asking(by: ManagerAuthentication) -> Mapping[str, str]:
     # `any` would let allowed addresses pass without a password.
     wanted = {"satisfy": "all"}
     if isinstance(by, BasicAuthentication):
-        wanted |= {"auth-type": "basic", "auth-secret": by.secret, "auth-realm": "Kong Manager"}
+        wanted |= {"auth-type": "basic", "auth-secret": by.secret_name, "auth-realm": "Kong Manager"}
     else:
         wanted |= {"auth-url": by.url} | ({"auth-signin": by.sign_in} if by.sign_in else {})
     return {f"nginx.ingress.kubernetes.io/{name}": value for name, value in wanted.items()}

@@ -37,7 +37,7 @@ async def test_a_stack_where_nobody_asks_who_comes_has_no_ingress_for_kong_manag
     ("asking", "annotations"),
     [
         (
-            {"by": "basic", "secret": "kong-manager-users"},
+            {"by": "basic", "secretName": "kong-manager-users"},
             {"auth-type": "basic", "auth-secret": "kong-manager-users", "auth-realm": "Kong Manager"},
         ),
         (
