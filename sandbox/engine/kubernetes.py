@@ -9,6 +9,9 @@ from sandbox.engine.changes import changes
 from sandbox.engine.state import Resource, without_secrets
 from sandbox.engine.steps import Action, Step
 
+_SKIP_AWAIT = "pulumi.com/skipAwait"
+"""The annotation of objects whose readiness nobody waits for (pulumi-kubernetes)."""
+
 
 class KubernetesObjects:
     """The objects of one cluster."""
@@ -37,7 +40,8 @@ class KubernetesObjects:
         action = _action(resource, before, live)
         if action is not Action.SAME:
             await self._objects.apply(manifest)
-        await self._objects.wait_until_ready(manifest)
+        if manifest["metadata"].get("annotations", {}).get(_SKIP_AWAIT) != "true":
+            await self._objects.wait_until_ready(manifest)
         changed = tuple(changes(before.inputs, inputs)) if before and action is Action.UPDATED else ()
         return resource, Step(action, registration.type, _identity(manifest), changed)
 
