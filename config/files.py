@@ -62,15 +62,27 @@ def read_files(project: Path, stack: str, file: Path | None = None) -> dict[str,
     return shared | _configuration(own)
 
 
-def _configuration(file: Path) -> dict[str, JsonValue]:
-    """The entries of a file's `config:` that belong to this project, by their key without the namespace."""
+def environments(project: Path, stack: str, file: Path | None = None) -> tuple[str, ...]:
+    """The environments of Pulumi ESC from which a stack takes more configuration. Raises StackFileError."""
+    named = _document(file or project / stack_file(stack)).get("environment")
+    imports = named.get("imports") if isinstance(named, dict) else named
+    listed = imports if isinstance(imports, list) else []
+    return tuple(str(next(iter(each))) if isinstance(each, dict) and each else str(each) for each in listed)
+
+
+def _document(file: Path) -> dict[str, JsonValue]:
     try:
         document = yaml.load(file.read_text("utf-8"), Loader=_UniqueKeys)  # noqa: S506 (a SafeLoader)
     except FileNotFoundError as error:
         raise StackFileError(f"there is no {file.name} in {file.parent}") from error
     except yaml.YAMLError as error:
         raise StackFileError(f"{file.name} is not YAML: {error}") from error
-    entries = _mapping(_mapping(document, file.name).get("config"), f"config: in {file.name}")
+    return _mapping(document, file.name)
+
+
+def _configuration(file: Path) -> dict[str, JsonValue]:
+    """The entries of a file's `config:` that belong to this project, by their key without the namespace."""
+    entries = _mapping(_document(file).get("config"), f"config: in {file.name}")
     own: dict[str, JsonValue] = {}
     for key, value in entries.items():
         namespace, separator, name = key.partition(":")

@@ -171,3 +171,36 @@ def test_without_a_command_the_commands_are_listed() -> None:
 
     for command in ("validate", "render", "schema", "verify", "keys", "facts"):
         assert f" {command} " in said.stdout + said.stderr
+
+
+def test_an_environment_of_pulumi_esc_is_no_settings_business(run: Any, project: Path) -> None:
+    """Its secrets are not needed offline."""
+    write(project, "escaped", put("entities", RAW_KEY))
+    from_esc(project, "escaped")
+
+    assert run("validate", "--stack", "escaped")[0] == 0
+    assert run("render", "--stack", "escaped")[0] == 0
+    assert "DECK_ONLY_IN_ESC" in run("render", "--stack", "escaped")[1]
+
+
+def test_settings_that_only_an_environment_has_are_told_as_such(run: Any, project: Path) -> None:
+    write(project, "escaped", put("auth", {}))
+    from_esc(project, "escaped")
+
+    code, _, said = run("validate", "--stack", "escaped")
+
+    assert code == 1
+    assert "environment" in said
+    assert "omnify/gateway may have what is missing, but only the engine opens it" in said
+
+
+RAW_KEY = {
+    "consumers": [{"username": "partner"}],
+    "keyauth_credentials": [{"consumer": "partner", "key": "{secret://only-in-esc}"}],
+}
+
+
+def from_esc(project: Path, stack: str) -> None:
+    """Let a stack take more from an environment, as `pulumi config env add` does."""
+    file = project / f"Pulumi.{stack}.yaml"
+    file.write_text("environment:\n  - omnify/gateway\n" + file.read_text())
