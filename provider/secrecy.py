@@ -27,12 +27,20 @@ def _is_secret(value: object) -> bool:
 
 
 def secret_texts(properties: Iterable[Properties]) -> frozenset[str]:
-    """Collect every string inside the secret ones of these properties, each also as JSON would write it."""
+    """Collect every string inside the secret ones of these properties, each also as JSON may write it."""
     texts: set[str] = set()
     for each in properties:
         for name in each.secrets & each.values.keys():
             texts.update(_strings(each.values[name]))
-    return frozenset(form for text in texts for form in (text, json.dumps(text)[1:-1]) if form)
+    return frozenset(form for text in texts for form in _written(text) if form)
+
+
+def _written(text: str) -> Iterator[str]:
+    """A text in the clear and in JSON: with and without escapes for other alphabets, and for slashes, as Kong's has."""
+    yield text
+    for plain in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+        yield plain
+        yield plain.replace("/", "\\/")
 
 
 def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON-like

@@ -37,6 +37,7 @@ def _as_json(text: str) -> Iterator[str]:
     yield json.dumps(text)[1:-1]
     plain = json.dumps(text, ensure_ascii=False)[1:-1]
     yield plain
+    yield plain.replace("/", "\\/")
     yield plain.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 

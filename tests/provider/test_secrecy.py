@@ -70,10 +70,19 @@ async def test_the_key_of_a_conflict_is_not_printed(kong: TestGateway, engine: E
     assert "sesame-open" not in caught.details
 
 
-def test_secrets_are_scrubbed_as_json_writes_them_too() -> None:
-    hidden = secret_texts([Properties({"privateKey": "BEGIN\nabc"}, frozenset({"privateKey"}))])
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param('BEGIN\nab/"é', id="in the clear"),
+        pytest.param(r"BEGIN\nab/\"\u00e9", id="as Python's JSON has it"),
+        pytest.param(r"BEGIN\nab/\"é", id="as the client's JSON has it"),
+        pytest.param(r"BEGIN\nab\/\"é", id="as Kong's JSON has it"),
+    ],
+)
+def test_secrets_are_scrubbed_as_json_writes_them_too(written: str) -> None:
+    hidden = secret_texts([Properties({"privateKey": 'BEGIN\nab/"é'}, frozenset({"privateKey"}))])
 
-    assert scrub('sent "BEGIN\\nabc"', hidden) == 'sent "[secret]"'
+    assert scrub(f'sent "{written}"', hidden) == 'sent "[secret]"'
 
 
 async def test_admin_credentials_come_from_the_environment(kong: TestGateway) -> None:

@@ -19,6 +19,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "as JSON of Go in JSON of Go": lambda text: json.dumps(
         json.dumps(text, ensure_ascii=False).replace("&", "\\u0026"), ensure_ascii=False
     ),
+    "as JSON of Lua": lambda text: json.dumps(text, ensure_ascii=False).replace("/", "\\/"),
     "URL-quoted": lambda text: quote(text, safe=""),
     "in base64": lambda text: base64.b64encode(text.encode()).decode(),
     "in base64 of URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
