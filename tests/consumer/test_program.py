@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.outputs import GatewayOutputs
@@ -93,7 +94,7 @@ async def test_a_gateway_that_lets_unguarded_routes_pass_gets_the_gate_too() -> 
 async def test_a_gateway_that_knows_nobody_has_neither() -> None:
     gateway = outputs().model_copy(update={"auth": outputs().auth.model_copy(update={"kind": "none"}), "tiers": ()})
 
-    with pytest.raises(Exception, match=r"no tier has the group 'free'"):
+    with pytest.raises(pulumi.RunError, match=r"no tier has the group 'free'"):
         await consumer(gateway)
 
 
