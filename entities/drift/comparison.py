@@ -76,6 +76,8 @@ def _strays(found: Matching, snapshot: Snapshot, owner: Owner) -> Iterator[Stray
         for document in documents:
             access = decides_access(kind, _plugin(kind, document))
             tie = _tie(kind, document, owner, ours)
+            if tie is Tie.OTHERS and access and _holds_here(kind, document, ours):
+                tie = Tie.INTRUDES
             yield Stray(kind, names.of(kind, document), str(document["id"]), access, tie)
 
 
@@ -92,6 +94,17 @@ def _tie(kind: str, document: Document, owner: Owner, ours: set[tuple[str, str]]
     if any((PARENTS[field], identity) in ours for field, identity in above.items()):
         return Tie.PARENT
     return Tie.EVERY_REQUEST if kind == "plugins" and not above else Tie.NONE
+
+
+def _holds_here(kind: str, document: Document, ours: set[tuple[str, str]]) -> bool:
+    """Whether an entity works on those of the stack alone, or is a plugin that works on every request.
+
+    A limit of another stack for one of this stack's tiers does neither: it also names that stack's own service.
+    """
+    above = parents(document)
+    if not above:
+        return kind == "plugins"
+    return all((PARENTS[field], identity) in ours for field, identity in above.items())
 
 
 def _says_whose(tag: str) -> bool:

@@ -56,6 +56,8 @@ class Tie(StrEnum):
     """Nobody owns it, and it is a plugin that holds for every request."""
     NODE = "node"
     """It is in a node that runs this stack alone."""
+    INTRUDES = "intrudes"
+    """Another stack owns it, and it has a say in who may pass through this stack's entities, or through every route."""
     OTHERS = "others"
     """None: another stack owns it."""
     NONE = "none"

@@ -16,6 +16,7 @@ _TIES: Final = {
     Tie.TAGS: "undeclared, with this stack's tags",
     Tie.PARENT: "undeclared, on an entity of this stack",
     Tie.EVERY_REQUEST: "undeclared, on every request",
+    Tie.INTRUDES: "of another stack, and decides here",
     Tie.NODE: "undeclared",
     Tie.OTHERS: "",
     Tie.NONE: "",

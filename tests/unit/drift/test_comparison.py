@@ -186,6 +186,44 @@ def test_what_others_own_and_what_nobody_owns_apart_is_no_drift(state: DesiredSt
     }
 
 
+OTHERS = ["managed-by:pulumi", "project:reports", "stack:dev"]
+
+
+def test_what_others_own_for_their_own_entities_is_no_drift(state: DesiredState, live: Documents) -> None:
+    theirs = live_entity("services", OTHERS, name="reports")
+    service, consumer = {"id": next(iter(theirs["services"]))}, {"id": identity(state, "consumers", "free")}
+    limit = live_entity("plugins", OTHERS, name="rate-limiting", service=service, consumer=consumer)
+    guard = live_entity("plugins", OTHERS, name="jwt", service=service)
+    closed = live_entity("plugins", OTHERS, name="request-termination", service=service, consumer=consumer)
+    metrics = live_entity("plugins", OTHERS, name="prometheus")
+    route = live_entity("routes", OTHERS, name="reports", service=service)
+
+    found = drift(state, snapshot(together(live, theirs, limit, guard, closed, metrics, route)))
+
+    assert found.clean
+    assert set(not_counted(found).values()) == {"others"}
+
+
+def test_what_others_own_and_what_decides_who_passes_here_is_drift(state: DesiredState, live: Documents) -> None:
+    service = {"id": identity(state, "services", "omnify-api")}
+    route, consumer = {"id": identity(state, "routes", "omnify-eyes")}, {"id": identity(state, "consumers", "free")}
+    intruders = together(
+        live_entity("routes", OTHERS, name="backdoor", service=service),
+        live_entity("plugins", OTHERS, name="post-function", route=route),
+        live_entity("plugins", OTHERS, name="request-termination"),
+        live_entity("acls", OTHERS, group="enterprise", consumer=consumer),
+    )
+
+    found = drift(state, snapshot(together(live, intruders)))
+
+    assert undeclared(found) == {
+        "routes backdoor": "intrudes",
+        "plugins route/omnify-eyes/post-function": "intrudes",
+        "plugins global/request-termination": "intrudes",
+        "acls free-tier/enterprise": "intrudes",
+    }
+
+
 def test_what_nobody_owns_on_an_entity_of_the_stack_is_drift(state: DesiredState, live: Documents) -> None:
     service = {"id": identity(state, "services", "omnify-api")}
     consumer = {"id": identity(state, "consumers", "free")}
