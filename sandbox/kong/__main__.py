@@ -48,15 +48,22 @@ def run(
 async def _serve(gateway: Gateway) -> None:
     async with gateway.running() as ports:
         typer.echo(json.dumps(asdict(ports)))
-        await _stopped()
+        if await _stopped() == signal.SIGQUIT:
+            gateway.patience.seconds = None
 
 
-async def _stopped() -> None:
-    """Returns when the process is asked to end."""
-    asked = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, asked.set)
-    await asked.wait()
+async def _stopped() -> int:
+    """Returns when the process is asked to end, with the signal. As with nginx, one after SIGQUIT ends it at once."""
+    loop = asyncio.get_running_loop()
+    asked: asyncio.Queue[int] = asyncio.Queue()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
+    for number in signals:
+        loop.add_signal_handler(number, asked.put_nowait, number)
+    received = await asked.get()
+    if received == signal.SIGQUIT:
+        for number in signals:
+            loop.remove_signal_handler(number)
+    return received
 
 
 def _route(text: str) -> tuple[Address, Address]:

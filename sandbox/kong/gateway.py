@@ -10,7 +10,7 @@ from sandbox.kong.admin.application import admin_application, status_application
 from sandbox.kong.admin.node import Node
 from sandbox.kong.dao import Dao
 from sandbox.kong.faults import Faults, with_fault_endpoint, with_faults
-from sandbox.kong.listeners import Listener, serving
+from sandbox.kong.listeners import Listener, Patience, serving
 from sandbox.kong.pages import Database
 from sandbox.kong.proxy import Proxy
 from sandbox.kong.state import StateFile
@@ -50,6 +50,7 @@ class Gateway:
     def __init__(self, options: Options) -> None:
         self.store = Store()
         self.faults = Faults()
+        self.patience = Patience()
         self._options = options
 
     @asynccontextmanager
@@ -74,4 +75,4 @@ class Gateway:
         async with AsyncExitStack() as stack:
             if options.state:
                 await stack.enter_async_context(StateFile(options.state, self.store).kept())
-            yield Ports(*await stack.enter_async_context(serving(listeners)))
+            yield Ports(*await stack.enter_async_context(serving(listeners, self.patience)))

@@ -24,9 +24,17 @@ class Listener:
     """Whether the application wants to know when it starts and stops."""
 
 
+@dataclass(slots=True)
+class Patience:
+    """How long requests may take that are not answered when serving ends."""
+
+    seconds: int | None = 1
+    """None waits for all of them."""
+
+
 @asynccontextmanager
-async def serving(listeners: Sequence[Listener]) -> AsyncGenerator[list[int]]:
-    """Serves inside the block; gives the ports. Requests that are not answered at its end have a second left."""
+async def serving(listeners: Sequence[Listener], patience: Patience | None = None) -> AsyncGenerator[list[int]]:
+    """Serves inside the block; gives the ports. What `patience` says at the block's end holds; by default a second."""
     sockets = [_bound(listener.port) for listener in listeners]
     servers = [_Server(_configuration(listener)) for listener in listeners]
     pairs = zip(servers, sockets, strict=True)
@@ -37,6 +45,7 @@ async def serving(listeners: Sequence[Listener]) -> AsyncGenerator[list[int]]:
         yield [bound.getsockname()[1] for bound in sockets]
     finally:
         for server in servers:
+            server.config.timeout_graceful_shutdown = (patience or Patience()).seconds
             server.should_exit = True
         await asyncio.gather(*tasks)
 
@@ -56,7 +65,6 @@ def _configuration(listener: Listener) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=1,
     )
 
 
