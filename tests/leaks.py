@@ -33,7 +33,7 @@ def _forms(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _as_json(text: str) -> Iterator[str]:
-    """A text as Python writes it inside of JSON, and as Go does, for which HTML's characters are not safe."""
+    """A text as JSON of Python has it, of Lua with its slashes escaped, and of Go, to which HTML's characters are none."""
     yield json.dumps(text)[1:-1]
     plain = json.dumps(text, ensure_ascii=False)[1:-1]
     yield plain
