@@ -65,6 +65,12 @@ generate: venv ## write again what is made from the code: the stack files' JSON 
 	@$(BIN)/python -m gateway schema > config/stack.schema.json
 	@$(BIN)/python -m gateway schema --of project > config/project.schema.json
 	@$(BIN)/python -m gateway lint --rules > docs/lint.md
+	@$(BIN)/python -m gateway contract > docs/outputs.md
+
+.PHONY: wheel
+wheel: venv ## build the package for other programs into dist
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 	@$(BIN)/python -m gateway policies > docs/policies.md
 
 .PHONY: lock
