@@ -26,6 +26,7 @@ def furnishings() -> dict[str, dict[str, Any]]:
             "provisioner": "omnify-sandbox/volume",
             "reclaimPolicy": "Delete",
             "volumeBindingMode": "Immediate",
+            "allowVolumeExpansion": True,
         },
         "/apis/networking.k8s.io/v1/ingressclasses/nginx": {
             "apiVersion": "networking.k8s.io/v1",

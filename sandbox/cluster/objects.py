@@ -10,7 +10,7 @@ import httpx
 import kr8s.asyncio
 
 from sandbox.cluster.kubeconfig import Cluster
-from sandbox.cluster.readiness import Manifest, pending
+from sandbox.cluster.readiness import Manifest, failure, pending
 
 _PAUSE = 0.1
 """Seconds between two looks at an object that is not ready."""
@@ -90,7 +90,7 @@ class Objects:
         """Wait until the object is ready, and give it as it is then.
 
         Raises:
-            NotReadyError: it is not after `timeout` seconds.
+            NotReadyError: it is not after `timeout` seconds, or never will be.
         """
         deadline = time.monotonic() + timeout
         while True:
@@ -98,6 +98,8 @@ class Objects:
             reason = pending(live) if live else "it does not exist"
             if live and reason is None:
                 return live
+            if live and (failed := failure(live)):
+                raise NotReadyError(f"{_title(manifest)} failed: {failed}")
             if time.monotonic() > deadline:
                 said = await self._warnings(manifest["metadata"].get("namespace"))
                 raise NotReadyError(

@@ -13,6 +13,12 @@ def pending(live: Manifest) -> str | None:
     return rule(live) if rule else None
 
 
+def failure(live: Manifest) -> str | None:
+    """Give why the object will never be ready, or None when it may be."""
+    failed = _condition(live, "Failed") if live["kind"] == "Job" else {}
+    return str(failed.get("message", failed.get("reason"))) if failed.get("status") == "True" else None
+
+
 def _deployment(live: Manifest) -> str | None:
     failure = _condition(live, "ReplicaFailure")
     if failure.get("status") == "True":
@@ -36,7 +42,7 @@ def _replicas(live: Manifest, *counts: str) -> str | None:
 def _job(live: Manifest) -> str | None:
     if _condition(live, "Complete").get("status") == "True":
         return None
-    return str(_condition(live, "Failed").get("message", "it is not complete"))
+    return failure(live) or "it is not complete"
 
 
 def _pod(live: Manifest) -> str | None:
