@@ -20,6 +20,9 @@ _STAND_IN, _BACKEND = "kong", "backend"
 _PORTS = {"admin": _STAND_IN, "proxy": _STAND_IN, "status": _STAND_IN, "backend": _BACKEND}
 """By the name of each port, the program that listens there."""
 
+_OWN_ADMIN_API = "127.0.0.1:8001"
+"""The Admin API as a pod has it."""
+
 _PATIENCE = 60.0
 """Seconds that a program may take until it answers."""
 
@@ -136,13 +139,14 @@ class _Stack:
 def _stand_in(layout: Layout, at: GatewayAddresses, stack: _Stack) -> Program:
     ports = {name: str(urlsplit(url).port) for name, url in (("admin", at.admin), ("proxy", at.proxy))}
     backend = urlsplit(at.backend).netloc
-    names = [_netloc(url) for url in sorted(stack.backends.values())]
+    # A loopback leads to the pod's own port.
+    places = {_netloc(url): backend for url in stack.backends.values()} | {_OWN_ADMIN_API: urlsplit(at.admin).netloc}
     database = "off" if stack.mode == "dbless" else "postgres"
     command = (
         *(sys.executable, "-m", "sandbox.kong", "--admin-port", ports["admin"], "--proxy-port", ports["proxy"]),
         *("--status-port", str(urlsplit(at.metrics).port), "--database", database),
         *("--state", str(layout.entities(stack.name, stack.mode))),
-        *(option for name in names for option in ("--connect-to", f"{name}={backend}")),
+        *(option for each in sorted(places.items()) for option in ("--connect-to", "=".join(each))),
         *(option for each in sorted(stack.properties.items()) for option in ("--property", "=".join(each))),
         *(("--fault-endpoint",) if os.environ.get(FAULTS) else ()),
     )

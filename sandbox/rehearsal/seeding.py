@@ -34,7 +34,7 @@ def play_seeding(seed: Seed, admin: str, values: Mapping[str, str]) -> None:
         kong = Path(directory, "kong")
         kong.write_text(_KONG.format(python=sys.executable, admin=admin))
         kong.chmod(0o700)
-        environment = {"PATH": f"{directory}:{os.environ['PATH']}", "PYTHONPATH": str(PROJECT), "TMPDIR": directory}
+        environment = {"PATH": f"{directory}:{os.defpath}", "PYTHONPATH": str(PROJECT), "TMPDIR": directory}
         played = subprocess.run(  # noqa: S603 - the script is this project's own
             ["/bin/sh", "-ec", seeding_script(seed)],
             env=environment | dict(values),
