@@ -210,6 +210,11 @@ class Plugin(Entity):
     """The whole configuration, as Kong returns it."""
     enabled: bool = True
 
+    @property
+    def is_guard(self) -> bool:
+        """Whether it lets requests on to plugins that judge them: without those, it lets everybody pass."""
+        return self.name == "pre-function" and bool(self.references())
+
     @override
     def fields(self) -> Document:
         return {"name": self.name, "config": self.config, "enabled": self.enabled}

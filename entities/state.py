@@ -61,7 +61,10 @@ class DesiredState:
     them here."""
 
     def __iter__(self) -> Iterator[AnyEntity]:
-        """Every entity, each after those it refers to, and routes after the plugins that hold for every request."""
+        """Every entity, each after those it refers to.
+
+        Routes come after the plugins that hold for every request, and guards after everything that they rely on.
+        """
         for kind in ("certificates", "upstreams", "targets"):
             yield from self._raw(kind)
         yield from self.services
@@ -77,8 +80,10 @@ class DesiredState:
         yield from self.keyauth_credentials
         for kind in _CREDENTIALS:
             yield from self._raw(kind)
-        yield from (plugin for plugin in self.plugins if plugin.references())
+        scoped = [plugin for plugin in self.plugins if plugin.references()]
+        yield from (plugin for plugin in scoped if not plugin.is_guard)
         yield from (plugin for plugin in self._raw("plugins") if plugin.references())
+        yield from (plugin for plugin in scoped if plugin.is_guard)
 
     @property
     def global_plugins(self) -> tuple[Plugin | RawEntity, ...]:

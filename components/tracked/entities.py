@@ -7,7 +7,7 @@ import pulumi_kong as kong
 from pulumi import ComponentResource, CustomResource, Resource, ResourceOptions
 
 from components.tracked.properties import properties
-from entities.model import Entity, EntityKind
+from entities.model import Entity, EntityKind, Plugin, Scope
 from entities.state import DesiredState
 from provider.resources import type_of_kind
 
@@ -38,11 +38,18 @@ class KongEntities(ComponentResource):
         self._ready = list(ready)
         self._others = state.others
         self._everywhere: list[Resource] = []
+        self._scoped: dict[Scope, list[Resource]] = {}
+        self._routes: dict[str, list[str]] = {}
+        self._services = {route.key: route.service for route in state.routes}
+        for route, service in self._services.items():
+            self._routes.setdefault(service, []).append(route)
         self._made: dict[tuple[EntityKind, str], CustomResource] = {}
         for entity in state:
             made = self._made[entity.kind, entity.key] = self._resource(entity, state.owner.tags)
             if entity.kind == "plugins" and not entity.references():
                 self._everywhere.append(made)
+            if isinstance(entity, Plugin):
+                self._scoped.setdefault(entity.scope, []).append(made)
         self.count = pulumi.Output.from_input(len(self._made))
         self.register_outputs({"count": self.count})
 
@@ -61,14 +68,26 @@ class KongEntities(ComponentResource):
 
         One by one, a route would stand for a moment without what guards it.
         """
-        # A route takes requests as soon as it exists: what holds for every request is there before.
-        before = self._everywhere if entity.kind == "routes" else []
         return ResourceOptions(
             parent=self,
             provider=self._provider,
-            depends_on=[*self._ready, *before],
+            depends_on=[*self._ready, *self._before(entity)],
             deleted_with=self._holder(entity),
         )
+
+    def _before(self, entity: Entity) -> list[Resource]:
+        """What is made before an entity, and deleted after it, though it does not refer to it."""
+        if entity.kind == "routes":  # takes requests as soon as it exists
+            return self._everywhere
+        if not isinstance(entity, Plugin) or not entity.is_guard:
+            return []
+        # A guard opens the gate: whoever judges the tokens that it passes on is there by then.
+        route, service = entity.scope.route, entity.scope.service
+        if route is not None:
+            scopes = [entity.scope, Scope(service=self._services[route])]
+        else:
+            scopes = [entity.scope, *(Scope(route=each) for each in self._routes.get(service or "", ()))]
+        return [made for scope in scopes for made in self._scoped.get(scope, ())]
 
     def _holder(self, entity: Entity) -> CustomResource | None:
         """The entity of this stack that takes this one along when it is deleted."""

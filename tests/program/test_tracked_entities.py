@@ -137,3 +137,15 @@ def test_the_admin_apis_address_is_known_before_anything_exists(
     (provider,) = [each for each in recording.registrations if each.type == KONG_PROVIDER]
     assert inputs(provider)["kongAdminUri"] == address
     assert provider.dependencies == ()
+
+
+def test_a_guard_is_made_after_what_judges_the_tokens_that_it_passes_on(database_run: Run) -> None:
+    resources, kind = database_run.resources, type_of_kind("plugins").token
+    plugins = database_run.case.state.plugins
+    guards = [plugin for plugin in plugins if plugin.is_guard]
+
+    assert len(guards) == len([plugin for plugin in plugins if plugin.name == "jwt"])
+    for guard in guards:
+        for judge in ("jwt", "acl"):
+            registration = resources.one_named(kind, f"{guard.scope}/{judge}")
+            assert resources.waits_for(resources.one_named(kind, guard.key), registration), guard.key

@@ -32,7 +32,7 @@ def test_each_entity_stands_inside_the_one_it_belongs_to() -> None:
     assert [route["name"] for route in service["routes"]] == [
         "omnify-api-all", "omnify-auth", "omnify-agentkit", "omnify-eyes", "omnify-health",
     ]  # fmt: skip
-    assert [plugin["name"] for plugin in service["routes"][0]["plugins"]] == ["pre-function", "jwt", "acl"]
+    assert [plugin["name"] for plugin in service["routes"][0]["plugins"]] == ["jwt", "acl", "pre-function"]
     assert "plugins" not in service["routes"][1]
     for consumer in file["consumers"]:
         assert [len(consumer[inner]) for inner in ("acls", "jwt_secrets", "plugins")] == [1, 1, 1]
