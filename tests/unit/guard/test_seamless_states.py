@@ -153,6 +153,19 @@ async def test_without_its_credentials_the_unit_lets_nobody_pass(kong: Kong, key
     assert await kong.status(signed("old", kid="old", tier="pro"), PATH) != 200
 
 
+async def test_without_jwt_not_even_a_plugin_that_answers_before_the_witness_is_reached(
+    kong: Kong, keys: KeySet
+) -> None:
+    state = small()
+    kong.write_all(state)
+    (route,) = (route for route in kong.gateway.store.all("routes") if route["name"] == "eyes")
+    kong.gateway.plugin("request-termination", {"status_code": 202}, route=reference(route))
+    assert await kong.status(signed("old", kid="old", tier="pro"), PATH) == 202
+    for entity in (*part(state, "jwt"), *part(state, "acl")):
+        kong.delete(state, entity)
+    await assert_no_attack_passes(kong, "jwt")
+
+
 async def test_without_guard_and_gate_the_witness_lets_nobody_pass(kong: Kong, keys: KeySet) -> None:
     state, parts = small(), Parts(kong)
     kong.write_all(state)
