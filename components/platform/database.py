@@ -19,7 +19,8 @@ _USER = 999
 _DATABASE_USER = "kong"
 _DATA = "/var/lib/postgresql/data"
 _CLAIM = "data"
-_WHEN_STARTED = """\
+WHEN_STARTED = """\
+export PGPASSWORD="$POSTGRES_PASSWORD"
 for try in $(seq 120); do
   psql --host 127.0.0.1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" --set ON_ERROR_STOP=1 <<'END' && exit
 \\getenv password POSTGRES_PASSWORD
@@ -31,7 +32,7 @@ exit 1
 """
 """The image sets the password when it fills an empty volume, and never again. So that the Secret and the volume may
 each outlive the other, a pod that starts makes the Secret's the one that counts. From its own address PostgreSQL asks
-for none (the image's pg_hba.conf), and it answers there as soon as the volume is prepared."""
+for none (the image's pg_hba.conf, unless somebody changed it), and it answers there when the volume is prepared."""
 _LABELS = labels(POSTGRES, "database")
 _SELECTOR = selector(POSTGRES, "database")
 
@@ -145,7 +146,7 @@ def _container(settings: BundledDatabase) -> k8s.core.v1.ContainerArgs:
         security_context=container_security(),
         lifecycle=k8s.core.v1.LifecycleArgs(
             post_start=k8s.core.v1.LifecycleHandlerArgs(
-                exec_=k8s.core.v1.ExecActionArgs(command=["sh", "-c", _WHEN_STARTED])
+                exec_=k8s.core.v1.ExecActionArgs(command=["sh", "-c", WHEN_STARTED])
             )
         ),
         startup_probe=_accepts_connections(period=2, failures=60),
