@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,7 +65,8 @@ def declared_in(folder: Path, stack: str) -> Declared:
     if not (folder / stack_file(stack)).is_file():
         return NOTHING
     try:
-        return declared(*(_rendered(folder, stack, form) for form in ("json", "kubernetes")))
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return declared(*pool.map(lambda form: _rendered(folder, stack, form), ("json", "kubernetes")))
     except ValueError as error:
         raise CommitError(f"its `python -m gateway render` printed something else ({error})") from error
 
