@@ -16,10 +16,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 PACKAGE: Final = "omnify_gateway"
-PARTS: Final = ("components", "config", "entities", "gateway", "monitoring", "provider")
+PARTS: Final = ("components", "config", "entities", "gateway", "monitoring", "policies", "provider")
 """What goes below it."""
-_OF_THE_REPOSITORY: Final = frozenset({"provider/PulumiPlugin.yaml", "provider/__main__.py", "provider/README.md"})
-"""What only the repository's own Pulumi.yaml leads to."""
+_OF_THE_REPOSITORY: Final = frozenset(
+    {
+        *("provider/PulumiPlugin.yaml", "provider/__main__.py", "provider/README.md"),
+        *("policies/PulumiPolicy.yaml", "policies/__main__.py"),
+    }
+)
+"""What the engine starts in the repository: a folder as a script, with the repository's environment."""
 
 
 def contents(root: Path) -> Iterator[tuple[str, bytes]]:

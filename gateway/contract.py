@@ -62,8 +62,8 @@ gateway = GatewayOutputs.from_stack("org/omnify-gateway/prod")
 pulumi.export("api", f"{{gateway.urls.gateway}}/api/reports/")
 ```
 `from_stack` gives plain values, in previews too: they can name resources, choose how many there are, and be the
-address of a provider. A program without the package copies [`components/outputs.py`](../components/outputs.py), one file
-that needs pydantic 2.12 and Pulumi alone.
+address of a provider. A program without the package copies [`components/outputs.py`](../components/outputs.py), which
+needs pydantic 2.12 and Pulumi alone.
 
 With the package a stack registers APIs of its own on the gateway: the program in
 [`examples/consumer/`](../examples/consumer/README.md) does.
