@@ -78,8 +78,8 @@ class Network(Settings):
     monitoring_from: tuple[Peer, ...] = (Peer(namespace="monitoring"),)
     """Who may read status and metrics."""
     admin_from: tuple[Peer, ...] = ()
-    """Who may connect to the Admin API, with `admin: {access: in-cluster}`. The tunnel of this program needs no entry: it
-    comes from the pod's own node."""
+    """Who may connect to the Admin API, with `admin: {access: in-cluster}`. The tunnel of this program needs no entry:
+    it comes from the pod's own node."""
     trusted_proxies: tuple[TrustedCidr, ...] = ()
     """The addresses of load balancers and Ingress controllers whose `X-Forwarded-For` says who the client is. Without
     any, the client is who connects (Kong: trusted_ips, real_ip_header)."""

@@ -105,7 +105,7 @@ async def test_cert_managers_own_definition_accepts_the_certificates(objects: Ob
         "duration": "2160h",
         "renewBefore": "720h",
     }
-    auth: JsonValue = {"by": "basic", "secret": "manager-users"}
+    auth: JsonValue = {"by": "basic", "secretName": "manager-users"}
     ingress = section("prod", "ingress", tls=tls, managerAuth=auth)
     wanted = await _of({"Certificate", "Ingress", "NetworkPolicy"}, namespace, ingress=ingress)
 

@@ -11,7 +11,7 @@ from tests.program.resources import Resources, inputs, object_name
 from tests.program.stacks import section, stack_settings
 
 CERTIFICATE = "kubernetes:cert-manager.io/v1:Certificate"
-AUTH: JsonValue = {"by": "basic", "secret": "manager-users"}
+AUTH: JsonValue = {"by": "basic", "secretName": "manager-users"}
 BALANCER: dict[str, JsonValue] = {
     "type": "LoadBalancer",
     "annotations": {"service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"},
