@@ -15,7 +15,8 @@ from config.files import NAMESPACE, read_files
 from config.stack import StackSettings
 from entities.declarative import declarative_yaml
 from entities.desired import desired_state
-from entities.state import Owner
+from entities.model import Entity
+from entities.state import DesiredState, Owner
 from entities.validation import validated
 from gateway.recording import PROJECT
 from gateway.verification import Outcome, SigningKey, Status, Target, verify
@@ -131,11 +132,16 @@ async def write(settings: StackSettings, admin: httpx.AsyncClient) -> None:
         (await admin.post("/config", json={"config": declarative_yaml(state)})).raise_for_status()
         return
     for entity in state:
-        document = state.document(entity)
-        owner = document.get("consumer") if entity.kind in _NESTED else None
-        path = f"/consumers/{owner['id']}/{_NESTED[entity.kind]}" if isinstance(owner, dict) else f"/{entity.kind}"
-        response = await admin.put(f"{path}/{document['id']}", json=document)
-        assert response.status_code == 200, response.text
+        await put_entity(state, entity, admin)
+
+
+async def put_entity(state: DesiredState, entity: Entity, admin: httpx.AsyncClient) -> None:
+    """Put one entity into a Kong."""
+    document = state.document(entity)
+    owner = document.get("consumer") if entity.kind in _NESTED else None
+    path = f"/consumers/{owner['id']}/{_NESTED[entity.kind]}" if isinstance(owner, dict) else f"/{entity.kind}"
+    response = await admin.put(f"{path}/{document['id']}", json=document)
+    assert response.status_code == 200, response.text
 
 
 def _address(url: str) -> tuple[str, int]:

@@ -120,6 +120,12 @@ class Realm:
         created = self.admin.post("/components", json=key).raise_for_status()
         return created.headers["Location"].rsplit("/", 1)[1]
 
+    def prioritise(self, component: str, priority: int) -> None:
+        """Change which key signs: the one of the highest priority does."""
+        key = self.admin.get(f"/components/{component}").json()
+        key["config"]["priority"] = [str(priority)]
+        self.admin.put(f"/components/{component}", json=key).raise_for_status()
+
     def signing_kid(self) -> str:
         """The key that signs now."""
         return self.admin.get("/keys").json()["active"]["RS256"]
