@@ -31,7 +31,7 @@ async def _redirect(bench: Bench) -> str:
         raise SkippedError("the stack lets plain HTTP in")
     each = probe(bench.easiest_route())
     answer = await _in_the_clear(bench, tls, each.method, each.path)
-    wanted, place = f"https://{bench.target.host}", answer.headers.get("Location", "")
+    wanted, place = f"https://{bench.target.host}", str(answer.headers.get("Location", ""))
     if answer.status not in _PERMANENT:
         return conclude([answer.problem(f"{answer.told} instead of 301 or 308")], "")
     if urlsplit(place).scheme != "https" or urlsplit(place).hostname != urlsplit(wanted).hostname:

@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -71,7 +71,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def nginx(place: Path, **sections: JsonValue) -> Iterator[Running]:
+def nginx(place: Path, **sections: JsonValue) -> Generator[Running]:
     """Run it with what the pods of prod are told."""
     values = gateway_environment(stack_settings("prod", network=TRUSTED, **sections)).values
     port, backend = _free_ports()

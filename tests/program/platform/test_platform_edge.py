@@ -82,13 +82,13 @@ async def test_every_service_has_the_families_that_the_stack_names(deploy: Deplo
 
 
 async def test_each_host_has_a_certificate_and_a_secret_of_its_own(deploy: Deploy) -> None:
-    tls = ISSUED | {
+    own: dict[str, JsonValue] = {
         "managerIssuer": {"name": "internal", "kind": "Issuer"},
         "duration": "2160h",
         "renewBefore": "720h",
         "privateKey": {"algorithm": "RSA", "size": 4096},
     }
-    recording = await deploy(stack_settings("prod", ingress=ingress(tls=tls)))
+    recording = await deploy(stack_settings("prod", ingress=ingress(tls=ISSUED | own)))
     found = certificates(recording)
     assert found["kong-tls"] == {
         "dnsNames": ["kong.omnify.local"],

@@ -82,7 +82,7 @@ def test_a_load_balancer_may_tell_the_client_by_the_proxy_protocol() -> None:
     ids=["ingress", "kong"],
 )
 def test_browsers_are_told_to_stay_with_https_wherever_it_ends(sections: dict[str, JsonValue], https: str) -> None:
-    found = values(**sections)
+    found = values("prod", **sections)
     assert found["KONG_NGINX_HTTP_MAP"] == (
         f'{https} $strict_transport_security {{ https "max-age=31536000; includeSubDomains"; }} '
         "proxy_hide_header Strict-Transport-Security"
