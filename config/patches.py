@@ -49,22 +49,9 @@ _SELECTED = {
     f"{POD} enableServiceLinks": "this program: links would come as KONG_* variables, which Kong takes for its own",
 }
 _KONG = f"{POD} containers kong"
+_PORTS = (8000, 8001, 8002, 8100, 8443, 8444)
 _OWN: Mapping[str, Mapping[str, str]] = {
-    "Deployment": _SELECTED
-    | {
-        "spec replicas": "platform.replicas",
-        f"{POD} terminationGracePeriodSeconds": "platform.gracePeriodSeconds",
-        f"{POD} priorityClassName": "platform.scheduling.priorityClass",
-        f"{POD} nodeSelector": "platform.scheduling.nodeSelector",
-        f"{POD} tolerations": "platform.scheduling.tolerations",
-        f"{_KONG} image": "platform.image",
-        f"{_KONG} command": "platform.image, which starts Kong by itself",
-        f"{_KONG} args": "platform.image, which starts Kong by itself",
-        f"{_KONG} env KONG_*": "platform.properties",
-        f"{_KONG} lifecycle": "platform.drainSeconds",
-        f"{_KONG} resources": "platform.resources",
-        **{f"{_KONG} ports {port}": "this program, whose Services lead there" for port in (8000, 8001, 8002, 8100)},
-    },
+    "Deployment": _SELECTED,
     "HorizontalPodAutoscaler": {
         "spec minReplicas": "platform.autoscaling.minReplicas",
         "spec maxReplicas": "platform.autoscaling.maxReplicas",
@@ -73,7 +60,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     "Ingress": {
         "spec ingressClassName": "ingress.className",
         "spec rules": "ingress.gatewayHost and ingress.managerHost",
-        "spec tls": "ingress.tlsSecret",
+        "spec tls": "ingress.tls",
     },
     "Job": _SELECTED | {f"{POD} containers * image": "platform.image", f"{POD} containers * args": "this program"},
     "Namespace": {"metadata labels pod-security.kubernetes.io/*": "this program: all its pods are restricted"},
@@ -93,11 +80,42 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     | {
         "spec replicas": "this program",
         "spec serviceName": "this program",
+    },
+}
+"""What settings, or the program itself, decide of every object of a kind."""
+_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("Deployment", "kong"): {
+        "spec replicas": "platform.replicas",
+        f"{POD} terminationGracePeriodSeconds": "platform.gracePeriodSeconds",
+        f"{POD} priorityClassName": "platform.scheduling.priorityClass",
+        f"{POD} nodeSelector": "platform.scheduling.nodeSelector",
+        f"{POD} tolerations": "platform.scheduling.tolerations",
+        f"{_KONG} image": "platform.image",
+        f"{_KONG} command": "platform.image, which starts Kong by itself",
+        f"{_KONG} args": "platform.image, which starts Kong by itself",
+        f"{_KONG} env KONG_*": "platform.properties",
+        f"{_KONG} lifecycle": "platform.drainSeconds",
+        f"{_KONG} resources": "platform.resources",
+        **{f"{_KONG} ports {port}": "this program, whose Services lead there" for port in _PORTS},
+    },
+    ("Deployment", "redis"): {
+        "spec replicas": "this program: two would count apart",
+        "spec strategy": "this program: two would count apart",
+        f"{POD} containers redis image": "counters.image",
+        f"{POD} containers redis resources": "counters.memory",
+    },
+    ("Service", "kong-proxy"): {
+        "spec type": "proxyService.type",
+        "spec loadBalancerClass": "proxyService.loadBalancerClass",
+        "spec loadBalancerSourceRanges": "proxyService.sourceRanges",
+        "spec externalTrafficPolicy": "proxyService.externalTrafficPolicy",
+    },
+    ("StatefulSet", "postgres"): {
         "spec volumeClaimTemplates": "database.storage",
         f"{POD} containers postgres image": "database.image",
     },
 }
-"""What settings, or the program itself, decide of each kind."""
+"""What they decide of one object."""
 _PODS = frozenset({"Deployment", "Job", "StatefulSet"})
 _METADATA = ("annotations", "finalizers", "labels")
 _OWNERS = (("metadata",), ("spec", "template", "metadata"))
@@ -112,17 +130,17 @@ def problems(patches: Sequence[Patch]) -> Iterator[Problem]:
         yield from wrong
         if not wrong:
             places = list(nodes(patch.kind, patch.patch, at))
-            yield from _taken(patch.kind, places)
+            yield from _taken({**_OWN[patch.kind], **_OF.get((patch.kind, patch.name), {})}, places)
             if patch.kind in _PODS:
                 yield from weakenings(POD, places)
 
 
-def _taken(kind: str, places: Sequence[Node]) -> Iterator[Problem]:
+def _taken(own: Mapping[str, str], places: Sequence[Node]) -> Iterator[Problem]:
     """What a patch says and is decided elsewhere."""
     for node in places:
         if node.steps in _IDENTITY or (node.steps[:-1] in _OWNERS and node.steps[-1] not in _METADATA):
             yield Problem(node.at, f"says which object it is, not how; remove it, or write {', '.join(_METADATA)}")
-        for pattern, decided in _OWN[kind].items():
+        for pattern, decided in own.items():
             if node.fits(pattern):
                 yield Problem(node.at, f"is decided by {decided}; remove it here")
             elif node.removes and node.above(pattern):

@@ -1,4 +1,4 @@
-"""The control plane's binary, built from `sandbox/controlplane` into a cache.
+"""Programs in Go that the sandbox brings along, built into a cache: the control plane, from `sandbox/controlplane`.
 
 Go keeps every package it compiled, so a build that was interrupted goes on where it was. The finished binary
 is named by what it was built from: the Go module's files and the compiler's version.
@@ -11,7 +11,8 @@ import re
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,11 +24,42 @@ MODULE = Path(__file__).parent.parent / "controlplane"
 """The Go module of the control plane."""
 
 _MINIMUM_GO = (1, 24)
+Versions = Mapping[str, str]
+"""The versions of what a Go module requires, by path."""
 _INSTALL = "install Go 1.24 or newer (https://go.dev/dl), or use a cluster of your own with CLUSTER=current"
 
 
+@dataclass(frozen=True)
+class GoProgram:
+    """A program, and the Go module that pins what it is built from."""
+
+    name: str
+    module: Path
+    package: str = "."
+    stamps: Callable[[Versions], Mapping[str, str]] | None = None
+    """The variables that the linker sets."""
+
+
+def _kubernetes(versions: Versions) -> Mapping[str, str]:
+    """The versions of the parts; without them clients cannot parse the server's version."""
+    kubernetes = versions["k8s.io/kubernetes"]
+    major, minor, _ = kubernetes.removeprefix("v").split(".", 2)
+    return {
+        "k8s.io/component-base/version.gitVersion": kubernetes,
+        "k8s.io/component-base/version.gitMajor": major,
+        "k8s.io/component-base/version.gitMinor": minor,
+        "k8s.io/component-base/version.gitCommit": "omnify-sandbox",
+        "k8s.io/component-base/version.gitTreeState": "archive",
+        "k8s.io/component-base/version.buildDate": "1970-01-01T00:00:00Z",
+        "sigs.k8s.io/kwok/pkg/consts.Version": versions["sigs.k8s.io/kwok"],
+    }
+
+
+CONTROL_PLANE = GoProgram("controlplane", MODULE, stamps=_kubernetes)
+
+
 class BuildError(Exception):
-    """The control plane could not be built; the message says why and what to do."""
+    """A program could not be built; the message says why and what to do."""
 
 
 class GoMissingError(BuildError):
@@ -60,7 +92,7 @@ def find_go() -> str:
     return go
 
 
-def build(report: Report = silent) -> Path:
+def build(report: Report = silent, program: GoProgram = CONTROL_PLANE) -> Path:
     """Give the binary's path, building it first where the cache has none for this module and compiler.
 
     From nothing this takes minutes and reports what it is at; several callers wait for one another.
@@ -69,7 +101,7 @@ def build(report: Report = silent) -> Path:
         GoMissingError: as `find_go`.
         BuildError: Go failed; the message has the end of what it said.
     """
-    go = _Go(find_go(), cache_directory())
+    go = _Go(find_go(), cache_directory(), program)
     binary = go.binary()
     if binary.exists():
         return binary
@@ -85,11 +117,12 @@ def build(report: Report = silent) -> Path:
 
 
 class _Go:
-    """The Go command, at work in the module."""
+    """The Go command, at work in a program's module."""
 
-    def __init__(self, command: str, cache: Path) -> None:
+    def __init__(self, command: str, cache: Path, program: GoProgram) -> None:
         self._command = command
         self._cache = cache
+        self._program = program
         # GOTOOLCHAIN: images of Go set it to "local", which would refuse a module newer than themselves.
         # CGO_ENABLED: with C the build would need a C compiler. GOFLAGS, GOWORK: the user's are for their code.
         self._environment = os.environ | {
@@ -102,18 +135,18 @@ class _Go:
     def binary(self) -> Path:
         """Where the binary of this module and compiler belongs."""
         digest = hashlib.sha256("\n".join(self._output("env", "GOVERSION", "GOOS", "GOARCH")).encode())
-        for path in sorted(MODULE.iterdir()):
+        for path in sorted(self._program.module.iterdir()):
             if path.suffix in {".go", ".mod", ".sum"}:
                 digest.update(f"{path.name}\n".encode() + path.read_bytes())
-        return self._cache / f"controlplane-{digest.hexdigest()[:16]}"
+        return self._cache / f"{self._program.name}-{digest.hexdigest()[:16]}"
 
     def compile(self, target: Path, report: Report) -> None:
         """Fetch what is missing, compile what Go's cache does not have, and link."""
-        flags = ("-trimpath", "-buildvcs=false", f"-ldflags=-s -w {self._stamp()}")
+        flags = ("-trimpath", "-buildvcs=false", f"-ldflags=-s -w {self._stamp()}".rstrip())
         stale = self._fetch(flags, report)
         linking = Progress("linking", detail=target.name)
         report(Progress("compiling", 0, stale) if stale else linking)
-        lines = self._lines("build", "-v", *flags, "-o", str(target), ".")
+        lines = self._lines("build", "-v", *flags, "-o", str(target), self._program.package)
         for compiled, line in enumerate(lines, start=1):
             if compiled < stale:
                 report(Progress("compiling", compiled, stale, line))
@@ -124,7 +157,7 @@ class _Go:
         """Download the modules that are missing, and count the packages that must be compiled."""
         report(Progress("looking for modules"))
         stale = downloaded = 0
-        for line in self._lines("list", *flags, "-deps", "-f", "{{.StaleReason}}", "."):
+        for line in self._lines("list", *flags, "-deps", "-f", "{{.StaleReason}}", self._program.package):
             if line.startswith("go: downloading "):
                 downloaded += 1
                 report(Progress("downloading modules", downloaded, detail=line.split()[2]))
@@ -137,7 +170,7 @@ class _Go:
         last = deque[str](maxlen=20)
         with subprocess.Popen(  # noqa: S603 - Go, with arguments from this file
             [self._command, *arguments],
-            cwd=MODULE,
+            cwd=self._program.module,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -152,29 +185,20 @@ class _Go:
                 running.terminate()
                 raise
         if running.returncode != 0:
-            raise BuildError(_failure(arguments[0], list(last)))
+            raise BuildError(_failure(arguments[0], self._program.module, list(last)))
 
     def _stamp(self) -> str:
-        """Give the linker the versions of the parts; without them clients cannot parse the server's version."""
+        """The variables that the linker sets."""
+        if self._program.stamps is None:
+            return ""
         module = json.loads("".join(self._output("mod", "edit", "-json")))
-        versions = {required["Path"]: required["Version"] for required in module["Require"]}
-        kubernetes: str = versions["k8s.io/kubernetes"]
-        major, minor, _ = kubernetes.removeprefix("v").split(".", 2)
-        stamps = {
-            "k8s.io/component-base/version.gitVersion": kubernetes,
-            "k8s.io/component-base/version.gitMajor": major,
-            "k8s.io/component-base/version.gitMinor": minor,
-            "k8s.io/component-base/version.gitCommit": "omnify-sandbox",
-            "k8s.io/component-base/version.gitTreeState": "archive",
-            "k8s.io/component-base/version.buildDate": "1970-01-01T00:00:00Z",
-            "sigs.k8s.io/kwok/pkg/consts.Version": versions["sigs.k8s.io/kwok"],
-        }
+        stamps = self._program.stamps({required["Path"]: required["Version"] for required in module["Require"]})
         return " ".join(f"-X {variable}={value}" for variable, value in stamps.items())
 
     def _output(self, *arguments: str) -> list[str]:
         return list(self._lines(*arguments))
 
 
-def _failure(command: str, said: list[str]) -> str:
+def _failure(command: str, module: Path, said: list[str]) -> str:
     lines = "\n".join(f"  {line}" for line in said)
-    return f"go {command} failed in {MODULE}; it said last:\n{lines}"
+    return f"go {command} failed in {module}; it said last:\n{lines}"
