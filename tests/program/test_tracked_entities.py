@@ -7,8 +7,8 @@ from entities.schema import kong_schema
 from provider.check import Gateway, check
 from provider.resources import type_of_kind
 from tests.program.conftest import KONG_PROVIDER, Run, run_program
-from tests.program.resources import inputs
-from tests.program.stacks import stack_document
+from tests.program.resources import Resources, inputs
+from tests.program.stacks import section, stack_document
 
 PARENT = "omnify:tracked:KongEntities"
 
@@ -149,3 +149,19 @@ def test_a_guard_is_made_after_what_judges_the_tokens_that_it_passes_on(database
         for judge in ("jwt", "acl"):
             registration = resources.one_named(kind, f"{guard.scope}/{judge}")
             assert resources.waits_for(resources.one_named(kind, guard.key), registration), guard.key
+
+
+def test_the_tiers_keys_of_a_seamless_stack_are_kongs_and_its_guards_come_last() -> None:
+    document = stack_document("dev", auth=section("dev", "auth", rotation="seamless"))
+    resources = Resources(run_program(document, "dev", preview=False).registrations)
+
+    for tier in ("free", "pro", "enterprise"):
+        credential = resources.one_named(type_of_kind("keyauth_credentials").token, tier)
+        assert inputs(credential).keys() == {"consumerId", "tags"}
+    kind = type_of_kind("plugins").token
+    guard = resources.one_named(kind, "route/omnify-eyes/pre-function")
+    for part in ("route/omnify-eyes/jwt", "route/omnify-eyes/key-auth", "route/omnify-eyes/acl"):
+        assert resources.waits_for(guard, resources.one_named(kind, part)), part
+    route = resources.one_named(type_of_kind("routes").token, "omnify-eyes")
+    for part in ("global/post-function", "global/pre-function"):
+        assert resources.waits_for(route, resources.one_named(kind, part)), part
