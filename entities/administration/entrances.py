@@ -157,6 +157,7 @@ def _plugins(
     yield "acl", {"allow": [*groups], "hide_groups_header": True}
     yield "ip-restriction", {"allow": [*admin.allowed]}
     yield "pre-function", {"access": [_same_site()]}
+    yield "post-function", {"access": ["return function() end"]}
     yield "cors", {"origins": [f"https://{settings.ingress.manager_host}"], "credentials": False}
     yield "request-size-limiting", {"allowed_payload_size": _ADMIN_BODY_MEGABYTES, "size_unit": "megabytes"}
     yield "rate-limiting", {"second": 1_000_000, "policy": "local", "hide_client_headers": True}

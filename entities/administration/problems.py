@@ -31,6 +31,8 @@ _OBSERVERS = frozenset(
     }
 )
 """Plugins that look on and refuse nothing."""
+_UNABLE = frozenset({("untrusted_lua", "off"), ("router_flavor", "expressions")})
+"""Properties of kong.conf with which Kong would not run the loopback's functions, or not know its routes."""
 _OWN_PORTS = frozenset({8001, 8002, 8444})
 """Where the Admin API and Kong Manager listen inside the pods."""
 
@@ -43,6 +45,11 @@ def loopback_problems(settings: StackSettings) -> Iterator[Problem]:
     yield from _taken_names(settings)
     yield from _taken_requests(settings, settings.admin)
     yield from _plugins_in_the_way(settings)
+    for name, value in settings.platform.properties.items():
+        if (name, value) in _UNABLE:
+            yield Problem(
+                ("platform", "properties", name), f"{value!r} would keep the loopback from working; remove it"
+            )
 
 
 def _ways_around(settings: StackSettings) -> Iterator[Problem]:
@@ -79,12 +86,14 @@ def _taken_names(settings: StackSettings) -> Iterator[Problem]:
     for index, api in enumerate(settings.apis):
         named.append((("apis", index, "name"), api.name))
         named += [(("apis", index, "routes", at, "name"), route.name) for at, route in enumerate(api.routes)]
-    named += [(("tiers", index, "name"), tier.consumer_name) for index, tier in enumerate(settings.tiers)]
+    for index, tier in enumerate(settings.tiers):
+        named += [(("tiers", index, "consumer"), tier.consumer_name), (("tiers", index, "group"), tier.group_name)]
     raw = settings.entities
     for kind, field, given in (
         ("services", "name", raw.services),
         ("routes", "name", raw.routes),
         ("consumers", "username", raw.consumers),
+        ("acls", "group", raw.acls),
     ):
         named += [(("entities", kind, at, field), each.get(field)) for at, each in enumerate(given)]
     for location, name in named:

@@ -126,11 +126,14 @@ def seeded(outside: Outside) -> Outside:
     return outside
 
 
-async def test_a_stack_is_applied_through_the_loopback_over_tls_with_the_key(seeded: Outside) -> None:
-    assert await seeded.up(stack()) != []
+@pytest.mark.parametrize("rotation", ["simple", "seamless"])
+async def test_a_stack_is_applied_through_the_loopback_over_tls_with_the_key(rotation: str, seeded: Outside) -> None:
+    """Whatever the stack has for every request: what guards its routes does not ask on the way to the Admin API."""
+    document = stack(auth=section("dev", "auth", rotation=rotation))
+    assert await seeded.up(document) != []
 
     assert "omnify-api" in seeded.services()
-    assert await seeded.up(stack()) == []
+    assert await seeded.up(document) == []
 
 
 async def test_only_the_key_from_an_allowed_address_by_https_gets_through(seeded: Outside) -> None:

@@ -101,9 +101,10 @@ def test_a_new_key_beside_the_old_one_changes_nothing_of_the_old_ones() -> None:
         assert entities(before, kind).items() <= entities(after, kind).items()
 
 
-@pytest.mark.parametrize("kind", ["jwt", "oidc", "openid-connect"])
+@pytest.mark.parametrize("kind", ["simple", "seamless", "oidc", "openid-connect"])
 def test_no_plugin_of_the_stack_that_could_refuse_runs_on_the_loopback(kind: str) -> None:
-    extra = [] if kind == "jwt" else authenticated_by(kind)
+    rotates = kind in {"simple", "seamless"}
+    extra = [put("auth.rotation", kind)] if rotates else authenticated_by(kind)
     everything = [put("observability.tracing", {"endpoint": "http://collector:4318/v1/traces"})]
     stack = loopback_stack(*extra, *everything)
     found = seed(stack, OWNER)
