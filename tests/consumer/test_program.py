@@ -1,6 +1,7 @@
 """The example's program under mocks: what it registers on a gateway of which it knows nothing but the outputs."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,10 +14,11 @@ from entities.desired import desired_state
 from entities.schema import kong_schema
 from entities.state import DesiredState, Owner
 from entities.validation import validated
+from gateway.recording import recorded
 from provider.check import Gateway, check
 from provider.resources import type_of_kind
 from tests.consumer.gateways import OWNER, outputs
-from tests.consumer.program import consumer, inputs_by_name
+from tests.consumer.program import EXAMPLE, consumer, inputs_by_name
 from tests.program.stacks import authenticated_by, section, stack_document
 
 PLUGIN = "kong:index/plugin:Plugin"
@@ -169,3 +171,13 @@ async def test_its_pods_let_in_the_gateways_and_nobody_else() -> None:
         }
     ]
     assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
+
+
+async def test_the_readmes_program_runs_as_it_stands() -> None:
+    readme = (EXAMPLE.parents[1] / "README.md").read_text()
+    (code,) = [each for each in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "GatewayApis" in each]
+    others = {"org/omnify-gateway/prod": {"gateway": dict(outputs().document())}}
+
+    recording = await recorded(lambda: exec(code, {}), "dev", project="reports", others=others)
+
+    assert "reports-read" in inputs_by_name(recording, ROUTE)
