@@ -165,6 +165,7 @@ class KongPlatform(pulumi.ComponentResource):
             seed=seed,
             image=self._settings.platform.image,
             environment=migrations_environment(self._settings),
+            trust=self._settings.trust,
             namespace=self.namespace,
             service_account=self._account,
             after=[migrated],

@@ -16,6 +16,8 @@ from components.platform.hardening import container_security, pod_security
 from components.platform.kong_pod import KONG_USER, kong_mounts, kong_volumes
 from components.platform.metadata import object_metadata
 from components.platform.names import KONG, labels
+from components.platform.trusted import trusted_mounts, trusted_volumes
+from config.trust import Trust
 from entities.administration import Credential, Seed
 from entities.readable import readable_yaml
 
@@ -42,6 +44,7 @@ class KongSeeding(pulumi.ComponentResource):
         seed: Seed,
         image: str,
         environment: Environment,
+        trust: Trust,
         namespace: pulumi.Input[str],
         service_account: pulumi.Input[str],
         after: Sequence[pulumi.Resource],
@@ -53,7 +56,7 @@ class KongSeeding(pulumi.ComponentResource):
         self.job = k8s.batch.v1.Job(
             name,
             metadata=object_metadata(
-                named_by_content("kong-administration", image, script, whole.facts()),
+                named_by_content("kong-administration", image, script, whole.facts(), trust.model_dump()),
                 namespace=namespace,
                 # The policy of the migrations holds for it too: the database and nothing else.
                 labels=labels(KONG, "migrations"),
@@ -69,8 +72,8 @@ class KongSeeding(pulumi.ComponentResource):
                         automount_service_account_token=False,
                         enable_service_links=False,
                         security_context=pod_security(user=KONG_USER),
-                        containers=[_container(image, script, whole)],
-                        volumes=kong_volumes(),
+                        containers=[_container(image, script, whole, trust)],
+                        volumes=[*kong_volumes(), *trusted_volumes(trust)],
                     ),
                 ),
             ),
@@ -122,7 +125,7 @@ def _expanded(text: str) -> str:
     return _PLACEHOLDER.sub(lambda found: f'"${{{found[1]}}}"', escaped)
 
 
-def _container(image: str, script: str, environment: Environment) -> k8s.core.v1.ContainerArgs:
+def _container(image: str, script: str, environment: Environment, trust: Trust) -> k8s.core.v1.ContainerArgs:
     return k8s.core.v1.ContainerArgs(
         name="administration",
         image=image,
@@ -132,5 +135,5 @@ def _container(image: str, script: str, environment: Environment) -> k8s.core.v1
             requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "512Mi"}
         ),
         security_context=container_security(),
-        volume_mounts=kong_mounts(),
+        volume_mounts=[*kong_mounts(), *trusted_mounts(trust)],
     )

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from entities.administration import seed
+from entities.state import Owner
 from tests.program.platform.conftest import PASSWORD, Deploy
-from tests.program.platform.objects import CLAIM, DEPLOYMENT, JOB, SECRET, STATEFUL_SET, kong, variables
+from tests.program.platform.objects import CLAIM, JOB, SECRET, STATEFUL_SET, kong, pods, variables
+from tests.program.platform.test_platform_administration import loopback
 from tests.program.resources import Resources, inputs, object_name
 from tests.program.stacks import section, stack_settings
 
@@ -85,9 +88,10 @@ async def test_postgres_uses_what_the_stack_gives_it(deploy: Deploy) -> None:
 
 async def test_every_pod_of_kongs_image_has_the_trusted_authorities(deploy: Deploy) -> None:
     authorities: JsonValue = [{"configMap": "data-ca"}, {"secret": "logs-ca", "key": "tls.crt"}]
-    trusting = await deploy(stack_settings("dev", trust={"authorities": authorities}))
-    for each in (trusting.one(DEPLOYMENT), *trusting.of_type(JOB)):
-        pod = inputs(each)["spec"]["template"]["spec"]
+    settings = stack_settings("prod", trust={"authorities": authorities}, **loopback())
+    trusting = await deploy(settings, seed=seed(settings, Owner("omnify-gateway", "prod")))
+    assert len(trusting.of_type(JOB)) == 3
+    for pod in pods(trusting):
         (volume,) = [volume for volume in pod["volumes"] if "projected" in volume]
         assert volume["projected"]["sources"] == [
             {"configMap": {"name": "data-ca", "items": [{"key": "ca.crt", "path": "0.crt"}]}},
