@@ -4,6 +4,7 @@ import json
 
 import pulumi
 import pytest
+from pydantic import JsonValue
 
 from entities.desired import desired_state
 from entities.schema import kong_schema
@@ -14,7 +15,7 @@ from provider.check import Gateway, check
 from provider.resources import type_of_kind
 from tests.program.conftest import run_program
 from tests.program.resources import Resources, inputs
-from tests.unit.config.documents import edited
+from tests.unit.config.documents import edited, put
 from tests.unit.entities.raw_catalogue import LIVE_ID, RAW, certificate_and_key
 
 DOCUMENT = edited("dev", RAW)
@@ -83,11 +84,25 @@ def _no_secrets(_document: object) -> list[str]:
     return []
 
 
-def test_a_secret_that_nobody_has_set_is_named_with_the_command_that_sets_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.recording.secrets_in", _no_secrets)
+PLUGIN = edited("dev", put("plugins", [{"name": "loggly", "config": {"key": "{secret://partner-key}"}}]))
+
+
+@pytest.mark.parametrize("document", [pytest.param(DOCUMENT, id="entities"), pytest.param(PLUGIN, id="plugins")])
+def test_a_secret_that_nobody_has_set_is_named_with_the_command_that_sets_it(
+    monkeypatch: pytest.MonkeyPatch, document: dict[str, JsonValue]
+) -> None:
+    monkeypatch.setattr("gateway.recording.configured_secrets", _no_secrets)
     with pytest.raises(pulumi.RunError) as refusal:
-        run_program(DOCUMENT, "dev", preview=True)
+        run_program(document, "dev", preview=True)
     assert (
         "omnify-gateway-secrets:partner-key: is not set; "
         "run 'pulumi config set --secret omnify-gateway-secrets:partner-key'"
     ) in str(refusal.value)
+
+
+def test_a_plugins_secret_is_registered_as_one() -> None:
+    recorded = run_program(PLUGIN, "dev", preview=False, secrets={"partner-key": "hunter2"})
+
+    (plugin,) = (each for each in recorded.registrations if each.name == "global/loggly")
+    assert json.loads(plugin.properties.values["configJson"])["key"] == "hunter2"
+    assert "configJson" in plugin.properties.secrets

@@ -8,7 +8,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from provider.secrecy import scrub, secret_texts
+from entities.schema import kong_schema
+from provider.check import Failure, Gateway, check
+from provider.resources import type_of_kind
+from provider.secrecy import scrub, secret_properties, secret_texts
 from provider.settings import Settings, TunnelAddress, read_settings, tunnel_address
 from provider.values import Properties
 from tests.provider.engine import TAGS, Engine, refused, running_engine
@@ -83,6 +86,38 @@ def test_secrets_are_scrubbed_as_json_writes_them_too(written: str) -> None:
     hidden = secret_texts([Properties({"privateKey": 'BEGIN\nab/"é'}, frozenset({"privateKey"}))])
 
     assert scrub(f'sent "{written}"', hidden) == 'sent "[secret]"'
+
+
+def test_what_is_wrong_with_a_secret_is_said_without_it() -> None:
+    config = {"account_email": "no-address-but-secret", "domains": ["a.example"], "tos_accepted": True}
+    inputs = Properties({"name": "acme", "configJson": json.dumps(config)}, frozenset({"configJson"}))
+
+    (failure,) = check(Gateway(kong_schema()), type_of_kind("plugins"), inputs).failures
+
+    assert failure == Failure("configJson.account_email", "invalid value: [secret]")
+
+
+@pytest.mark.parametrize(
+    ("plugin", "config"),
+    [
+        pytest.param("loggly", {"key": "hunter2"}, id="what Kong encrypts"),
+        pytest.param("http-log", {"headers": {"Authorization": "hunter2"}}, id="a header with a credential"),
+        pytest.param("acme", {"storage_config": {"vault": {"token": "hunter2"}}}, id="a token of another store"),
+        pytest.param("our-own", {"redis": [{"password": "hunter2"}]}, id="what its name tells, at any depth"),
+    ],
+)
+def test_a_configuration_that_kong_has_is_secret_for(plugin: str, config: dict[str, object]) -> None:
+    kind = type_of_kind("plugins")
+
+    assert secret_properties(kind, {"name": plugin, "config": config}) == {"configJson"}
+    referring = json.loads(json.dumps(config).replace("hunter2", "{vault://env/mine}"))
+    assert secret_properties(kind, {"name": plugin, "config": referring}) == frozenset()
+
+
+def test_a_configuration_without_a_secret_is_none() -> None:
+    config = {"http_endpoint": None, "headers": {"X-Source": "kong"}, "timeout": 5}
+
+    assert secret_properties(type_of_kind("plugins"), {"name": "http-log", "config": config}) == frozenset()
 
 
 async def test_admin_credentials_come_from_the_environment(kong: TestGateway) -> None:

@@ -29,6 +29,10 @@ FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
+def _on_one_line(pem: str) -> str:
+    return pem.replace("\n", " ")
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_planted_secret_is_found(form: str) -> None:
     text = f"first line\nsomething {FORMS[form](SECRET)} something"
@@ -36,7 +40,7 @@ def test_a_planted_secret_is_found(form: str) -> None:
     assert {found.partition(" ")[0] for found in leaks(text, {"mine": SECRET, "other": "another-secret"})} == {"mine"}
 
 
-@pytest.mark.parametrize("written", [str, json.dumps, lambda pem: pem.replace("\n", " ")])
+@pytest.mark.parametrize("written", [str, json.dumps, _on_one_line])
 def test_any_line_of_a_private_key_is_found(written: Callable[[str], str]) -> None:
     pem = self_signed("a.example").key
 
