@@ -95,6 +95,7 @@ def live(running: RunningStandin) -> dict[str, dict[str, Any]]:
     return {each["id"]: {"kind": kind, **each} for kind in (*kinds, *credentials) for each in running.store.all(kind)}
 
 
+@pytest.mark.operates("Back up")
 def test_everything_a_gateway_holds_is_in_the_settings_with_its_id(adopted: Ran, grown: RunningStandin) -> None:
     assert adopted.code == 0, adopted.err
     held = live(grown)

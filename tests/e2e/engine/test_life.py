@@ -36,6 +36,7 @@ async def test_the_first_preview_plans_every_resource_and_touches_nothing(
     assert await objects.get(namespace(project.namespace)) is None
 
 
+@pytest.mark.operates("A new stack")
 async def test_the_first_up_creates_everything(project: Project, kong: RunningStandin, objects: Objects) -> None:
     steps = project.up()
 

@@ -127,6 +127,7 @@ async def test_of_two_updates_at_once_one_is_refused_and_says_by_whom(project: P
 
 
 @pytest.mark.recovers("Kong's database was emptied")
+@pytest.mark.operates("A database that is lost or broken")
 async def test_an_emptied_database_is_filled_again(project: Project, gateway: Kong) -> None:
     await empty(gateway.admin)
 

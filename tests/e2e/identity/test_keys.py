@@ -59,6 +59,7 @@ def test_the_file_holds_the_key_that_signs_and_not_the_one_that_encrypts(project
     assert project.keys("--check").stdout == f"✓ {FILE} has what the realm publishes; nothing changed\n"
 
 
+@pytest.mark.operates("The realm's signing keys")
 def test_a_rotation_is_followed_step_by_step(project: Project, rotating: Realm) -> None:
     old = rotating.signing_kid()
     project.choose(old)

@@ -58,6 +58,7 @@ async def assert_all_pass(kong: Kong, kids: tuple[str, ...], state: object) -> N
         assert await kong.status(token, path) == 200, f"{kid} at {path}: {state}"
 
 
+@pytest.mark.operates("The realm's signing keys")
 async def test_no_valid_token_is_refused_at_any_step(kong: Kong, keys: KeySet) -> None:
     keys.write("old")
     first = stack(LIMITS)
@@ -78,6 +79,7 @@ async def test_no_valid_token_is_refused_at_any_step(kong: Kong, keys: KeySet) -
     assert await kong.status(signed("old", kid="old", tier="pro")) == 401
 
 
+@pytest.mark.operates("A signing key that somebody else knows")
 async def test_a_leaked_key_is_out_with_the_deploy_that_takes_it_out(kong: Kong, keys: KeySet) -> None:
     keys.write("leaked")
     first = stack(LIMITS)
