@@ -166,6 +166,36 @@ async def test_without_jwt_not_even_a_plugin_that_answers_before_the_witness_is_
     await assert_no_attack_passes(kong, "jwt")
 
 
+async def test_the_witness_sees_a_missing_jwt_even_where_somebody_has_changed_key_auth(
+    kong: Kong, keys: KeySet
+) -> None:
+    state = small()
+    kong.write_all(state)
+    (chooser,) = part(state, "key-auth")
+    kong.delete(state, chooser)
+    document = {field: value for field, value in state.document(chooser).items() if value is not None}
+    config = document["config"] | {"key_names": ["Proxy-Authorization"]}
+    kong.gateway.store.add("plugins", **(document | {"config": config}))
+    assert await kong.status(signed("old", kid="old", tier="pro"), PATH) == 200
+    for entity in part(state, "jwt"):
+        kong.delete(state, entity)
+    await assert_no_attack_passes(kong, "jwt")
+
+
+async def test_a_route_of_ones_own_that_the_guard_covers_is_no_way_round_the_witness(kong: Kong, keys: KeySet) -> None:
+    """It is on a service all of whose routes are guarded, so the service's guard is its guard, too."""
+    every = [{"name": "all", "paths": ["/api/all/"], "methods": ["GET"], "access": {"groups": ["pro"]}}]
+    own = [{"name": "own", "service": "omnify-api", "paths": [PATH]}]
+    state = stack(put("apis[0].routes", every), put("entities", {"routes": own}), put("lint", {"accept": []}))
+    kong.write_all(state)
+    assert await kong.status(signed("old", kid="old", tier="pro"), PATH) == 200
+    await assert_no_attack_passes(kong, "the whole")
+    for name in ("acl", "jwt", "key-auth"):
+        for entity in part(state, name):
+            kong.delete(state, entity)
+    await assert_no_attack_passes(kong, "the guard and the witness alone")
+
+
 async def test_without_guard_and_gate_the_witness_lets_nobody_pass(kong: Kong, keys: KeySet) -> None:
     state, parts = small(), Parts(kong)
     kong.write_all(state)
