@@ -8,6 +8,7 @@ import pulumi
 from pulumi._types import input_type_to_dict, is_input_type  # Pulumi has no public way to read its own input types
 from pydantic.alias_generators import to_camel, to_snake
 
+from components.platform.content import named_by_content
 from components.platform.hardening import container_security
 from config.kubernetes.merging import merged
 from config.patches import Patch
@@ -36,6 +37,8 @@ class Patching:
         document = {to_camel(key): plain(value) for key, value in properties.items() if value is not None}
         for patch in patches:
             document = hardened(merged(kind, document, patch))
+        if kind == "Job":  # what a Job runs cannot change: another patch is another Job
+            document["metadata"]["name"] = named_by_content(name, document["metadata"]["name"], patches)
         return pulumi.ResourceTransformationResult({to_snake(key): value for key, value in document.items()}, args.opts)
 
     def refuse_unused(self) -> None:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from config.stack import StackSettings
 from tests.program.platform.conftest import Deploy
 from tests.program.platform.objects import DEPLOYMENT, JOB, SECRET, SERVICE, SERVICE_ACCOUNT, kong, pods, variables
-from tests.program.resources import inputs
+from tests.program.resources import inputs, object_name
 from tests.program.stacks import section, stack_settings
 
 _PLAIN: JsonValue = {
@@ -65,6 +65,23 @@ async def test_a_job_is_found_without_the_digits_of_its_name(deploy: Deploy) -> 
     patch: JsonValue = {"kind": "Job", "name": "kong-migrations-up", "patch": {"spec": {"ttlSecondsAfterFinished": 60}}}
     found = (await deploy(_patched(patch))).of_type(JOB)
     assert [inputs(each)["spec"].get("ttlSecondsAfterFinished") for each in found].count(60) == 1
+
+
+async def test_another_patch_of_a_job_is_another_job_because_it_cannot_change(deploy: Deploy) -> None:
+    names: list[str] = []
+    for seconds in (60, 60, 120):
+        patch: JsonValue = {
+            "kind": "Job",
+            "name": "kong-migrations-up",
+            "patch": {"spec": {"template": {"spec": {"activeDeadlineSeconds": seconds}}}},
+        }
+        (name,) = [
+            object_name(each)
+            for each in (await deploy(_patched(patch))).of_type(JOB)
+            if object_name(each).startswith("kong-migrations-up-")
+        ]
+        names.append(name)
+    assert names[0] == names[1] != names[2]
 
 
 async def test_secrets_stay_secret(deploy: Deploy) -> None:
