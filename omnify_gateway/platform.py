@@ -8,6 +8,7 @@ from components.platform.platform import KongPlatform
 from components.tracked.entities import KongEntities
 from config.problems import InvalidSettingsError
 from config.stack import StackSettings
+from entities.administration import seed
 from entities.declarative import declarative_yaml
 from entities.desired import desired_state
 from entities.state import DesiredState, Owner
@@ -26,6 +27,7 @@ __all__ = [
     "desired_state",
     "gateway_outputs",
     "refuse_missing_secrets",
+    "seed",
     "stack_document",
     "validated",
 ]

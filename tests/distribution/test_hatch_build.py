@@ -7,6 +7,8 @@ import pytest
 
 from config.version import VERSION
 from distribution.hatch_build import PARTS, below_the_package, contents, requirements
+from omnify_gateway import platform
+from tests.distribution.programs import program_of_the_package
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +101,11 @@ def test_the_changelogs_newest_version_is_the_packages() -> None:
     released = [line for line in headings if line != "## [Unreleased]"]
 
     assert released[0].startswith(f"## [{VERSION}] - ")
+
+
+def test_the_platforms_names_are_all_that_the_repositorys_own_program_needs() -> None:
+    imports = [node for node in ast.walk(ast.parse(program_of_the_package())) if isinstance(node, ast.ImportFrom)]
+
+    needed = {each.name for node in imports if node.module == "omnify_gateway.platform" for each in node.names}
+    assert {"KongPlatform", "KongEntities"} <= needed <= set(platform.__all__)
+    assert {node.module for node in imports} == {"omnify_gateway.platform", "pulumi"}

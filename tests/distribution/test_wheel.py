@@ -9,6 +9,7 @@ import pytest
 from config.version import VERSION
 from tests.consumer.gateways import outputs
 from tests.distribution.environment import ROOT, Environment
+from tests.distribution.programs import program_of_the_package
 from tests.program.stacks import stack_document
 
 # Once in a run of all tests: what takes longest is installing.
@@ -58,25 +59,6 @@ print(json.dumps([[type_, name] for type_, name, _ in registered]))
 """
 """Runs a program as the engine would, in its own folder."""
 
-PLATFORM = """
-import pulumi
-import pulumi_kong
-from omnify_gateway import __version__
-from omnify_gateway.platform import (
-    KongEntities, KongPlatform, Owner, admin_address, cluster_provider, declarative_yaml, desired_state,
-    gateway_outputs, stack_document, validated,
-)
-
-settings = validated(stack_document())
-owner = Owner(pulumi.get_project(), pulumi.get_stack())
-state = desired_state(settings, owner)
-platform = KongPlatform(
-    "kong", settings=settings, declarative=declarative_yaml(state),
-    opts=pulumi.ResourceOptions(providers=[cluster_provider("cluster", settings.cluster)]),
-)
-pulumi.export("gateway", gateway_outputs(settings, owner).document())
-"""
-
 
 def registered(environment: Environment, folder: Path, project: str) -> set[tuple[str, str]]:
     """Types and names of what the program in a folder registers."""
@@ -110,6 +92,7 @@ def test_its_commands_work_in_the_folder_of_a_pulumi_yaml(installed: Environment
     for file in ("Pulumi.yaml", "Pulumi.dev.yaml"):
         shutil.copy(ROOT / file, tmp_path)
     shutil.copytree(ROOT / "keys", tmp_path / "keys")
+    (tmp_path / "__main__.py").write_text(program_of_the_package())
 
     valid = installed.run("-m", "omnify_gateway", "validate", "--stack", "dev", cwd=tmp_path)
     missing = installed.run("-m", "omnify_gateway", "validate", "--stack", "prod", cwd=tmp_path)
@@ -137,7 +120,7 @@ def test_another_program_deploys_a_gateway_with_it_whatever_its_own_modules_are_
     folder = tmp_path / "gateway"
     folder.mkdir()
     shutil.copytree(ROOT / "keys", folder / "keys")
-    (folder / "__main__.py").write_text(PLATFORM)
+    (folder / "__main__.py").write_text(program_of_the_package())
     for name in ("config", "components", "provider"):
         (folder / f"{name}.py").write_text(
             "raise ImportError('this is the program's own')".replace("program's", "program")
