@@ -34,9 +34,22 @@ class ClusterUnreachableError(pulumi.RunError):
         )
 
 
-def encoded(text: str) -> str:
-    """As a Secret's `data` has it."""
-    return base64.b64encode(text.encode()).decode()
+def encoded(text: str) -> pulumi.Input[str]:
+    """As a Secret's `data` has it.
+
+    What a preview does not know, it gives as unknown: a plan that is saved then holds whatever the update makes of it.
+    """
+    return _unknown() if text == UNKNOWN else base64.b64encode(text.encode()).decode()
+
+
+def _unknown() -> pulumi.Output[str]:
+    async def value() -> str:
+        return UNKNOWN
+
+    async def known() -> bool:
+        return False
+
+    return pulumi.Output(set(), value(), known())
 
 
 def store_password(cluster: Cluster, secret: str) -> str:

@@ -14,7 +14,7 @@ from config.files import stack_file
 from gateway.changes.declared import NOTHING, Declared, declared
 from gateway.recording import PROJECT
 
-PATIENCE: Final = 120
+PATIENCE: Final = 600
 """Seconds that a commit has to render a stack."""
 _LAST: Final = 12
 """Lines that are shown of what a failing program said."""

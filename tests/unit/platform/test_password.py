@@ -12,7 +12,7 @@ import pulumi
 import pytest
 import yaml
 
-from components.platform.password import UNKNOWN, ClusterUnreachableError, store_password
+from components.platform.password import UNKNOWN, ClusterUnreachableError, encoded, store_password
 from config.cluster import Cluster
 
 CLUSTER = Cluster(context="here", namespace="omnify-gateway")
@@ -123,3 +123,11 @@ def test_an_update_without_the_cluster_fails_and_says_what_to_check(
 def test_a_preview_asks_no_cluster(no_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     _dry_run(monkeypatch, preview=True)
     assert store_password(no_cluster, "postgres") == UNKNOWN
+
+
+async def test_a_preview_leaves_open_what_the_update_makes_so_that_a_plan_holds() -> None:
+    unknown = encoded(UNKNOWN)
+
+    assert isinstance(unknown, pulumi.Output)
+    assert not await unknown.is_known()
+    assert encoded("made") == "bWFkZQ=="

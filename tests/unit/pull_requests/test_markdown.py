@@ -12,6 +12,7 @@ from gateway.changes.preview import previewed
 from gateway.changes.report import Action, Change, Cost, Effect, FieldChange, LimitChange, Report
 from gateway.pull_requests.escaping import code, fenced
 from gateway.pull_requests.markdown import LIMIT, comment, marker, stack_of
+from tests.unit.pull_requests.picture import FILE, picture
 
 PREVIEW = (Path(__file__).parent.parent / "changes" / "preview.json").read_text()
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False}).enable("table")
@@ -162,3 +163,7 @@ def test_what_fits_is_whole() -> None:
 def test_a_comment_tells_its_stack_by_its_first_line_only() -> None:
     assert stack_of(comment(Report(stack="eu-west.1", source="commits"))) == "eu-west.1"
     assert stack_of(f"Look at {marker('dev')}") is None
+
+
+def test_the_picture_in_the_documentation_is_what_it_is_now() -> None:
+    assert FILE.read_text("utf-8") == picture(), "python -m tests.unit.pull_requests.picture"

@@ -31,7 +31,5 @@ ALL = ("dev", "prod", "staging")
         (["something/new.py"], ALL),
     ],
 )
-def test_a_stack_file_touches_its_stack_and_the_program_all(
-    files: list[str], stacks: tuple[str, ...]
-) -> None:
+def test_a_stack_file_touches_its_stack_and_the_program_all(files: list[str], stacks: tuple[str, ...]) -> None:
     assert touched(files, KNOWN) == stacks
