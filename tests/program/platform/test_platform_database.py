@@ -143,6 +143,12 @@ async def test_migrations_run_again_for(changed: dict[str, JsonValue], deploy: D
     assert all(before[step] != after[step] for step in before)
 
 
+async def test_migrations_run_again_for_the_same_authority_from_elsewhere(deploy: Deploy) -> None:
+    sources: list[JsonValue] = [{"configMap": "data-ca"}, {"secret": "data-ca"}]
+    one, other = [jobs(await deploy(stack_settings("dev", trust={"authorities": [source]}))) for source in sources]
+    assert all(one[step] != other[step] for step in one)
+
+
 async def test_migrations_do_not_run_again_for_what_does_not_concern_them(deploy: Deploy) -> None:
     platform = section("dev", "platform", drainSeconds=3, logLevel="debug")
     before, after = await deploy(stack_settings("dev")), await deploy(stack_settings("dev", platform=platform))
