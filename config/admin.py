@@ -63,6 +63,7 @@ class AdminUrl(Settings):
 
     access: Literal["url"]
     url: HttpUrl
+    """Its address, as the machine that runs `pulumi up` reaches it."""
 
 
 Admin = Annotated[AdminTunnel | AdminInCluster | AdminLoopback | AdminUrl, Field(discriminator="access")]

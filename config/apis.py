@@ -51,8 +51,11 @@ class Timeouts(Settings):
     """How long Kong waits for the backend (Kong: services.*_timeout)."""
 
     connect: Milliseconds = 5_000
+    """Until the connection stands."""
     write: Milliseconds = 60_000
+    """Between two pieces of the request that are sent."""
     read: Milliseconds = 60_000
+    """Between two pieces of the answer that arrive."""
 
 
 class Api(Settings):

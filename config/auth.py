@@ -31,7 +31,7 @@ def _public_key(pem: str) -> str:
         ) from error
 
 
-PublicKeyPem = Annotated[str, AfterValidator(_public_key)]
+PublicKeyPem = Annotated[str, AfterValidator(_public_key), Field(title="public key in PEM")]
 """An RSA public key in PEM (SPKI). Kong stores a key byte for byte, so it is brought to one form."""
 
 
@@ -47,7 +47,9 @@ def _jwks_file(name: str) -> str:
     return name
 
 
-JwksFile = Annotated[str, Field(min_length=1), AfterValidator(_jwks_file)]
+JwksFile = Annotated[
+    str, Field(min_length=1, title="path of a file", examples=["keys/dev.jwks.json"]), AfterValidator(_jwks_file)
+]
 """The path, seen from Pulumi.yaml, of a JSON Web Key Set (RFC 7517)."""
 
 

@@ -37,6 +37,7 @@ class SecretKey(Settings):
     name: ObjectName
     """The name of the Secret."""
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] = "password"
+    """The key in the Secret under which the value is."""
 
 
 class ExternalRedis(Settings):
@@ -47,8 +48,11 @@ class ExternalRedis(Settings):
     host: Hostname
     """The server's name."""
     port: Port = 6379
+    """The port on which it listens."""
     database: Annotated[int, Field(ge=0, le=15)] = 0
+    """The number of the database in it."""
     username: Annotated[str, Field(min_length=1)] | None = None
+    """The user of its access list; its default user when left out."""
     password_secret: SecretKey | None = None
     """Where the password is. Kong gets it as an environment variable and its entities name that variable."""
     tls: bool = True
@@ -75,6 +79,7 @@ class BundledRedis(Settings):
     policy: Literal["redis"]
     kind: Literal["bundled"]
     image: ImageReference = "redis:7.2.7"
+    """Redis' image."""
     memory: MemoryQuantity = "128Mi"
     """What its pod may use, at least 32Mi. Three quarters are for counters, about a thousand in each 256 KiB; when they
     are full, those that were not used for longest go first."""

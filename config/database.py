@@ -37,6 +37,7 @@ class ExternalDatabase(Settings):
     host: Hostname
     """The server's name."""
     port: Port = 5432
+    """The port on which it listens."""
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = "kong"
     """The database's name."""
     credentials_secret: ObjectName

@@ -24,7 +24,9 @@ class Ingress(Settings):
     """Which controller serves that class, so that the program knows its annotations. Left out, the class tells:
     `nginx`, `haproxy` and `alb` are named after theirs."""
     gateway_host: DnsName = "kong.omnify.local"
+    """The gateway's host name."""
     manager_host: DnsName = "kong-admin.omnify.local"
+    """Kong Manager's host name."""
     tls: AnyTls | None = None
     """Whose certificates both hosts show. Without them the gateway answers plain HTTP."""
     manager_auth: ManagerAuthentication | None = None

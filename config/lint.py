@@ -24,3 +24,4 @@ class Lint(Settings):
     """What lint is to leave alone."""
 
     accept: tuple[Acceptance, ...] = ()
+    """What is accepted."""

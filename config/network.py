@@ -23,7 +23,7 @@ def _cidr(value: str) -> str:
     return value
 
 
-Cidr = Annotated[str, AfterValidator(_cidr)]
+Cidr = Annotated[str, AfterValidator(_cidr), Field(title="address range", examples=["10.0.0.0/8"])]
 """A range of IPv4 or IPv6 addresses."""
 
 
@@ -62,7 +62,9 @@ class Destination(Settings):
     """Where the gateway may connect to besides."""
 
     to: Peer
+    """The pods, or the addresses."""
     ports: Annotated[tuple[Port, ...], Field(min_length=1)]
+    """The TCP ports there."""
 
 
 class Network(Settings):

@@ -14,7 +14,7 @@ def _promptly(value: str) -> str:
     return value
 
 
-ScrapeInterval = Annotated[str, AfterValidator(_promptly)]
+ScrapeInterval = Annotated[str, AfterValidator(_promptly), Field(title="duration", examples=["30s"])]
 """A time in whole seconds or minutes, as Prometheus writes it."""
 
 Labels = dict[Annotated[str, Field(min_length=1)], str]
@@ -30,9 +30,13 @@ class Prometheus(Settings):
     per_consumer: bool = True
     """Count requests by tier as well: one series a tier, so it stays small."""
     latency: bool = True
+    """Count how long requests take, in Kong and in the backend."""
     bandwidth: bool = True
+    """Count bytes in and out."""
     status_codes: bool = True
+    """Count answers by status."""
     upstream_health: bool = True
+    """Show which targets of upstreams are healthy."""
 
 
 class ScrapeAnnotations(Settings):
@@ -46,6 +50,7 @@ class ServiceMonitor(Settings):
 
     by: Literal["service-monitor"]
     interval: ScrapeInterval = "30s"
+    """The time between two scrapes."""
     labels: Labels = Field(default_factory=dict)
     """What the Prometheus object selects ServiceMonitors by, such as `release: kube-prometheus-stack`."""
 
@@ -67,7 +72,7 @@ class Dashboards(Settings):
     They show every gateway of their Prometheus: of the stacks that share a Grafana, one has them.
     """
 
-    labels: Annotated[Labels, Field(min_length=1)] = Field(default_factory=lambda: {"grafana_dashboard": "1"})
+    labels: Annotated[Labels, Field(min_length=1)] = {"grafana_dashboard": "1"}
     """What the sidecar selects ConfigMaps by; this is its chart's default."""
     folder: str | None = None
     """The folder in Grafana, where the sidecar's `folderAnnotation` is `grafana_folder`."""
@@ -110,6 +115,7 @@ class Tracing(Settings):
     sampling_rate: Annotated[float, Field(ge=0, le=1)] = 0.01
     """The share of the traces begun here that is kept; 0.01 is one in a hundred."""
     instrumentations: Annotated[tuple[Instrumentation, ...], Field(min_length=1)] = ("request", "balancer")
+    """What gets spans."""
     service_name: Annotated[str, Field(min_length=1)] = "omnify-gateway"
     """What the gateway is called in traces."""
     propagation: Propagation = Propagation()

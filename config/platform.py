@@ -62,12 +62,14 @@ class ScalingPace(Settings):
     percent: Annotated[int, Field(ge=1, le=1000)]
     """By how much of the present number it may change in a period; by one pod always."""
     period_seconds: Annotated[int, Field(ge=1, le=1800)]
+    """The period, in seconds, in which it may change by that much."""
 
 
 class Toleration(Settings):
     """A taint of nodes on which pods may run nevertheless (Kubernetes: core/v1 Toleration)."""
 
     key: Annotated[str, Field(min_length=1)]
+    """The taint's key."""
     value: str | None = None
     """The taint's value; any value when left out."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
@@ -82,6 +84,7 @@ class Scheduling(Settings):
     node_selector: dict[str, str] = Field(default_factory=dict)
     """Labels that a node must have."""
     tolerations: tuple[Toleration, ...] = ()
+    """Taints of nodes on which the pods run nevertheless."""
     spread: Literal["preferred", "required"] = "preferred"
     """Whether a pod waits when it would not be spread evenly: `required`, or runs nevertheless."""
 

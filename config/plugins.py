@@ -12,8 +12,11 @@ class PluginScope(Settings):
     """What a plugin works on. Several together mean all of them at once; none means every request."""
 
     service: KongName | None = None
+    """Requests to this service, by its name."""
     route: KongName | None = None
+    """Requests of this route, by its name."""
     tier: GroupName | None = None
+    """Requests of this tier's users, by the tier's name."""
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
@@ -32,3 +35,4 @@ class Plugin(Settings):
     config: dict[str, JsonValue] = Field(default_factory=dict)
     """Its configuration in Kong's terms; what is left out gets Kong's default. Secrets by reference only."""
     enabled: bool = True
+    """Whether it works."""

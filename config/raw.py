@@ -19,14 +19,26 @@ class RawEntities(Settings):
     model_config = ConfigDict(alias_generator=None)
 
     certificates: tuple[RawDocument, ...] = ()
+    """Certificates that Kong shows, with their keys by reference."""
     upstreams: tuple[RawDocument, ...] = ()
+    """Load balancing over several targets."""
     targets: tuple[RawDocument, ...] = ()
+    """Addresses of upstreams."""
     services: tuple[RawDocument, ...] = ()
+    """Backends."""
     routes: tuple[RawDocument, ...] = ()
+    """Which requests go to which service."""
     consumers: tuple[RawDocument, ...] = ()
+    """Users of the APIs."""
     acls: tuple[RawDocument, ...] = ()
+    """Consumers' memberships in groups."""
     jwt_secrets: tuple[RawDocument, ...] = ()
+    """Credentials of the `jwt` plugin."""
     keyauth_credentials: tuple[RawDocument, ...] = ()
+    """Credentials of the `key-auth` plugin."""
     basicauth_credentials: tuple[RawDocument, ...] = ()
+    """Credentials of the `basic-auth` plugin."""
     oauth2_credentials: tuple[RawDocument, ...] = ()
+    """Credentials of the `oauth2` plugin."""
     plugins: tuple[RawDocument, ...] = ()
+    """Plugins, each on what it names or on every request."""

@@ -3,11 +3,21 @@
 from typing import cast
 
 from pydantic import JsonValue
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 from config.files import NAMESPACE
 from config.stack import StackSettings
 
 Schema = dict[str, JsonValue]
+
+
+class _GivenTitles(GenerateJsonSchema):
+    """Titles are for what says one, such as `megabytes`; a key's own name is there already."""
+
+    def field_title_should_be_set(self, schema: core_schema.CoreSchema) -> bool:
+        """Whether a field gets a title that is made from its name."""
+        return False
 
 
 def stack_schema() -> Schema:
@@ -27,7 +37,7 @@ def project_schema() -> Schema:
 
 
 def _sections() -> tuple[JsonValue, Schema]:
-    schema = cast("Schema", StackSettings.model_json_schema(by_alias=True))
+    schema = cast("Schema", StackSettings.model_json_schema(by_alias=True, schema_generator=_GivenTitles))
     properties = cast("Schema", schema["properties"])
     return schema["$defs"], {f"{NAMESPACE}:{key}": section for key, section in properties.items()}
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from config.settings import Settings, wrong_key
 from config.vocabulary import GroupName, KongName
 
-Requests = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Requests = Annotated[int, Field(ge=1, le=1_000_000_000, title="requests", examples=[1000])]
 
 
 class Limits(Settings):

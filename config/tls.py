@@ -28,7 +28,7 @@ def _duration(value: str) -> str:
     return value
 
 
-Duration = Annotated[str, AfterValidator(_duration)]
+Duration = Annotated[str, AfterValidator(_duration), Field(title="duration", examples=["2160h"])]
 """A duration in hours, minutes and seconds, such as '2160h' (Kubernetes: metav1.Duration)."""
 
 
@@ -86,6 +86,7 @@ class Issuer(Settings):
     """Who signs certificates (cert-manager: IssuerReference)."""
 
     name: ObjectName
+    """Its name."""
     kind: Literal["Issuer", "ClusterIssuer"] = "ClusterIssuer"
     """`Issuer` for one in the gateway's namespace."""
 
@@ -94,6 +95,7 @@ class PrivateKey(Settings):
     """The key of a certificate; each renewal makes a new one."""
 
     algorithm: Literal["RSA", "ECDSA", "Ed25519"] = "ECDSA"
+    """The algorithm of the key."""
     size: int | None = None
     """In bits: 2048 or more for RSA, 256, 384 or 521 for ECDSA; the smallest of them when left out."""
 
@@ -116,6 +118,7 @@ class CertManagerTls(Tls):
 
     by: Literal["cert-manager"]
     issuer: Issuer
+    """Who signs."""
     manager_issuer: Issuer | None = None
     """Who signs Kong Manager's, when its host cannot be proven to the gateway's issuer."""
     duration: Duration | None = None

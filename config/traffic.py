@@ -15,7 +15,7 @@ def _origin(value: str) -> str:
     return value
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
+Origin = Annotated[str, AfterValidator(_origin), Field(title="origin", examples=["https://app.example"])]
 
 
 class Traffic(Settings):
@@ -41,6 +41,7 @@ class Cors(Settings):
         "DELETE",
         "OPTIONS",
     )
+    """The methods that pages may use."""
     headers: tuple[HeaderName, ...] = ("Accept", "Authorization", "Content-Type", "X-Correlation-ID")
     """Request headers that pages may set."""
     exposed_headers: tuple[HeaderName, ...] = (

@@ -16,6 +16,7 @@ class Authority(Settings):
     secret: ObjectName | None = None
     """Or the Secret that has it, such as cert-manager makes one."""
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] = "ca.crt"
+    """The key under which the file is."""
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Self:

@@ -92,6 +92,7 @@ KongName = Annotated[
             "is not a Kong name; write letters, digits, '.', '_', '~' and '-', at most 128 of them",
         )
     ),
+    Field(title="name in Kong", examples=["orders-v1"]),
 ]
 """The name of a service, route or consumer (Kong: `typedefs.utf8_name`, narrowed to what every URL carries)."""
 
@@ -100,6 +101,7 @@ GroupName = Annotated[
     AfterValidator(
         _matching(r"[a-z0-9][a-z0-9_-]{0,62}", "is not a group name; write lower-case letters, digits, '-' and '_'")
     ),
+    Field(title="group name", examples=["free"]),
 ]
 """The name of an ACL group."""
 
@@ -111,6 +113,7 @@ PluginName = Annotated[
             "is not a plugin's name; write it as Kong does, such as 'ip-restriction'",
         )
     ),
+    Field(title="plugin name", examples=["ip-restriction"]),
 ]
 """The name of a Kong plugin."""
 
@@ -119,6 +122,7 @@ KubernetesName = Annotated[
     AfterValidator(
         _matching(_DNS_LABEL, "is not a Kubernetes name; write at most 63 lower-case letters, digits and '-'")
     ),
+    Field(title="DNS label", examples=["omnify-gateway"]),
 ]
 """A DNS label (RFC 1123), as Kubernetes names most objects."""
 
@@ -130,6 +134,7 @@ ObjectName = Annotated[
             "is not the name of a Kubernetes object; write lower-case letters, digits, '-' and '.'",
         )
     ),
+    Field(title="object name", examples=["kong-postgres"]),
 ]
 """A DNS subdomain (RFC 1123), as Kubernetes names Secrets, ConfigMaps and classes."""
 
@@ -142,34 +147,44 @@ Hostname = Annotated[
         )
     ),
     AfterValidator(_whole_address),
+    Field(title="host name or IPv4 address", examples=["postgres.example"]),
 ]
 """A DNS name or an IPv4 address, without scheme and port."""
 
-DnsName = Annotated[Hostname, AfterValidator(_no_address)]
+DnsName = Annotated[Hostname, AfterValidator(_no_address), Field(title="DNS name", examples=["api.example.com"])]
 """A DNS name, as certificates and Ingresses have it."""
 
 ContextName = Annotated[
-    str, AfterValidator(_matching(r"\S+", "is not the name of a context; 'kubectl config get-contexts' lists them"))
+    str,
+    AfterValidator(_matching(r"\S+", "is not the name of a context; 'kubectl config get-contexts' lists them")),
+    Field(title="context name", examples=["kind-omnify"]),
 ]
 """A context of the kubeconfig."""
 
-RoutePath = Annotated[str, AfterValidator(_route_path)]
+RoutePath = Annotated[str, AfterValidator(_route_path), Field(title="path prefix", examples=["/api/orders/"])]
 """A path prefix of a route. Regular expressions are left out: they cannot be checked for overlap."""
 
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrl = Annotated[
+    str, AfterValidator(_http_url), Field(title="http or https URL", examples=["http://orders.shop.svc:8000"])
+]
 """An http or https URL without credentials, query and fragment."""
 
-Issuer = Annotated[str, AfterValidator(_issuer)]
+Issuer = Annotated[
+    str, AfterValidator(_issuer), Field(title="URL of a realm", examples=["https://auth.example/realms/omnify"])
+]
 """The URL of a Keycloak realm, exactly as its tokens carry it in `iss`."""
 
 HeaderName = Annotated[
-    str, AfterValidator(_matching(r"[A-Za-z0-9-]+", "is not a header name; write letters, digits and '-'"))
+    str,
+    AfterValidator(_matching(r"[A-Za-z0-9-]+", "is not a header name; write letters, digits and '-'")),
+    Field(title="header name", examples=["X-Correlation-ID"]),
 ]
 """The name of an HTTP header."""
 
 ClaimName = Annotated[
     str,
     AfterValidator(_matching(r"[A-Za-z0-9_]{1,64}", "is not a claim name; write letters, digits and '_'")),
+    Field(title="claim name", examples=["tier"]),
 ]
 """The name of a claim at the top level of a token."""
 
@@ -184,6 +199,7 @@ ImageReference = Annotated[
     AfterValidator(
         _matching(r"(?!.*:latest(@|$)).*", "names no version; write the tag of a release instead of 'latest'")
     ),
+    Field(title="image with its tag", examples=["kong:3.9.1"]),
 ]
 """A container image with its tag, and its digest where it must not change."""
 
@@ -195,32 +211,37 @@ KongProperty = Annotated[
             "is not a property of kong.conf; write it as that file does, such as 'upstream_keepalive_pool_size'",
         )
     ),
+    Field(title="property of kong.conf", examples=["upstream_keepalive_pool_size"]),
 ]
 """A property of Kong's own configuration file."""
 
 CpuQuantity = Annotated[
-    str, AfterValidator(_matching(r"[0-9]+m|[0-9]+(\.[0-9]+)?", "is not a CPU quantity; write '500m' or '2'"))
+    str,
+    AfterValidator(_matching(r"[0-9]+m|[0-9]+(\.[0-9]+)?", "is not a CPU quantity; write '500m' or '2'")),
+    Field(title="CPU quantity", examples=["500m"]),
 ]
 """CPU in cores or millicores (Kubernetes: resource.Quantity)."""
 
 MemoryQuantity = Annotated[
-    str, AfterValidator(_matching(r"[0-9]+(Ki|Mi|Gi|Ti)", "is not a memory quantity; write '512Mi' or '2Gi'"))
+    str,
+    AfterValidator(_matching(r"[0-9]+(Ki|Mi|Gi|Ti)", "is not a memory quantity; write '512Mi' or '2Gi'")),
+    Field(title="memory quantity", examples=["512Mi"]),
 ]
 """Memory or storage in binary units (Kubernetes: resource.Quantity)."""
 
 Reason = Annotated[
     str,
-    Field(min_length=10),
+    Field(min_length=10, title="reason", examples=["Nobody has a token before they log in."]),
 ]
 """Why something unusual is right, in words for the next reader; at least ten characters."""
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[int, Field(ge=0, le=86_400)]
-Milliseconds = Annotated[int, Field(ge=1, le=2_147_483_646)]
-Megabytes = Annotated[int, Field(ge=1, le=1024)]
+Port = Annotated[int, Field(ge=1, le=65535, title="port", examples=[5432])]
+Seconds = Annotated[int, Field(ge=0, le=86_400, title="seconds", examples=[30])]
+Milliseconds = Annotated[int, Field(ge=1, le=2_147_483_646, title="milliseconds", examples=[5000])]
+Megabytes = Annotated[int, Field(ge=1, le=1024, title="megabytes", examples=[10])]
 """A size in megabytes of 1,048,576 bytes, as Kong's request-size-limiting counts them."""
 
-Replicas = Annotated[int, Field(ge=1, le=100)]
+Replicas = Annotated[int, Field(ge=1, le=100, title="pods", examples=[3])]
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 EntityKind = Literal[
     "certificates",
