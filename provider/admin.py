@@ -306,6 +306,9 @@ def _refuse(response: httpx.Response) -> None:
     except json.JSONDecodeError:
         pass
     message = str(body.get("message") or response.reason_phrase)
+    if "SSL certificate" in response.text and not body:
+        # nginx lets the handshake pass and answers the request (nginx: ngx_http_process_request).
+        message = f"it asks for a client's certificate that its authority has signed; {_SHOW_A_CERTIFICATE}"
     advice = {
         401: "; set KONG_ADMIN_TOKEN (or KONG_API_KEY, KONG_ADMIN_USERNAME and KONG_ADMIN_PASSWORD)",
         403: "; this credential may not do that: check its role in Kong, or with `admin: {access: loopback}` that "
