@@ -11,12 +11,13 @@ SHORTEST = 8
 
 def leaks(text: str, secrets: Mapping[str, str]) -> list[str]:
     """The names of the secrets that stand in a text, in any form, each with the form in which it does."""
-    return [
+    found = (
         f"{name} ({form})"
         for name, value in secrets.items()
         for form, written in _forms(value)
         if len(written) >= SHORTEST and written in text
-    ]
+    )
+    return list(dict.fromkeys(found))
 
 
 def _forms(value: str) -> Iterator[tuple[str, str]]:
@@ -33,7 +34,7 @@ def _forms(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _as_json(text: str) -> Iterator[str]:
-    """A text as JSON of Python has it, of Lua with its slashes escaped, and of Go, to which HTML's characters are none."""
+    """A text as Python's JSON has it, as Lua's with its slashes escaped, and as Go's, which escapes HTML's characters."""
     yield json.dumps(text)[1:-1]
     plain = json.dumps(text, ensure_ascii=False)[1:-1]
     yield plain

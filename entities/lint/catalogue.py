@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from config.stack import StackSettings
 from entities.lint.rule import Finding, Rule
-from entities.lint.rules import browsers, guards, limits, never_runs, proxies, reach, shadowed
+from entities.lint.rules import browsers, guards, limits, never_runs, proxies, reach, references, shadowed
 from entities.lint.subject import Subject
 from entities.state import DesiredState
 
@@ -26,6 +26,7 @@ RULES: Sequence[Rule] = (
     proxies.BODY_LIMIT_ABOVE_PROXY,
     proxies.TIMEOUTS_ABOVE_INGRESS,
     proxies.REQUESTS_OUTLIVE_PODS,
+    references.REFERENCE_UNRESOLVED,
 )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+import pytest
 from pydantic import JsonValue
 from starlette.types import Receive, Scope, Send
 
@@ -61,6 +62,7 @@ async def _statuses(objects: Objects, namespace: str, drain: int) -> tuple[Count
         return Counter(load.statuses), kubelet.exits
 
 
+@pytest.mark.operates("A pod that ends, a node that must be emptied")
 async def test_a_pod_that_ends_under_load_loses_no_request(objects: Objects, namespace: str) -> None:
     statuses, exits = await _statuses(objects, namespace, drain=3)
 

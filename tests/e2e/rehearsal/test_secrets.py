@@ -5,7 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from gateway.commands import app
+from provider.settings import OVERRIDE
 from sandbox.cluster.kubeconfig import CONTEXT, Cluster
 from sandbox.cluster.objects import Objects
 from tests.e2e.confidential import confidential_sections, configured, telling
@@ -17,6 +20,13 @@ pytestmark = pytest.mark.xdist_group("rehearsal")
 
 ENVIRONMENT = {"KONG_ADMIN_TOKEN": "a-token-of-the-admin-api", "KONG_ADMIN_PASSWORD": "a-password-of-the-admin-api"}
 SECTIONS = confidential_sections()
+NAMES = {
+    "acme-account_email",
+    "aws-lambda-aws_assume_role_arn",
+    "azure-functions-clientid",
+    "http-log-http_endpoint",
+}
+"""What Kong keeps encrypted though it only names something: an import writes it as what it is."""
 
 
 def variables(generation: str) -> dict[str, str]:
@@ -103,6 +113,50 @@ def test_what_kongs_schema_refuses_is_said_without_them(confidential: Rehearsals
     assert refused.code == 1
     assert "configJson.account_email: invalid value: [secret]" in refused.text
     assert leaks(refused.text + confidential.layout.log.read_text(), secrets | {"wrong": wrong}) == []
+
+
+def test_what_is_compared_and_brought_in_is_told_without_them(
+    confidential: Rehearsals, secrets: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entities with secrets that somebody has changed, one that nobody has declared, and all of them as an import."""
+    monkeypatch.setenv(OVERRIDE, confidential.url("admin"))
+    by_hand = {"undeclared key": "a-key-that-somebody-has-made"}
+    confidential.standing = None
+    for plugin in confidential.entities()["plugins"]:
+        if not plugin["enabled"]:
+            confidential.admin("PATCH", f"/plugins/{plugin['id']}", json={"enabled": True})
+    confidential.admin("POST", "/consumers/partner/key-auth", json={"key": by_hand["undeclared key"]})
+    of_stack = ["--stack", "dev", "--config-file", str(confidential.layout.stack_file("dev"))]
+    files = {name: tmp_path / name for name in ("stack.yaml", "pulumi.json", "secrets.json")}
+
+    shown = said(2, "drift", *of_stack, "--all") + said(2, "drift", *of_stack, "--json")
+    brought = said(
+        *(0, "import", "--stack", "imported", "--admin", confidential.url("admin"), "--context", "somewhere"),
+        *("--to", str(files["stack.yaml"]), "--pulumi", str(files["pulumi.json"])),
+        *("--secrets", str(files["secrets.json"])),
+    )
+    confidential.admin("DELETE", f"/key-auths/{key_id(confidential, by_hand['undeclared key'])}")
+
+    assert "keyauth_credentials" in shown
+    written = files["stack.yaml"].read_text() + files["pulumi.json"].read_text()
+    assert leaks(shown, secrets | by_hand) == []
+    taken_out = {name: value for name, value in secrets.items() if name.partition(" ")[2] not in NAMES}
+    assert leaks(brought + written, taken_out | by_hand) == []
+    assert files["secrets.json"].stat().st_mode & 0o077 == 0
+    assert {"undeclared key (in the clear)"} <= set(leaks(files["secrets.json"].read_text(), secrets | by_hand))
+
+
+def said(code: int, *arguments: str) -> str:
+    """What a command prints."""
+    ran = CliRunner().invoke(app, arguments, env={"COLUMNS": "500"})
+    assert ran.exit_code == code, ran.output
+    return ran.output
+
+
+def key_id(rehearsals: Rehearsals, key: str) -> str:
+    """The id of a key-auth credential."""
+    (found,) = (each for each in rehearsals.admin("GET", "/key-auths?size=1000")["data"] if each["key"] == key)
+    return found["id"]
 
 
 def kept(rehearsals: Rehearsals) -> dict[Path, str]:
