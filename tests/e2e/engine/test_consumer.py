@@ -24,7 +24,7 @@ from tests.e2e.engine.project import PATIENCE, Project
 from tests.standin import RunningStandin
 from tests.unit.guard.tokens import private_key
 
-pytestmark = pytest.mark.xdist_group("engine-consumer")
+pytestmark = [pytest.mark.xdist_group("engine-consumer"), pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,6 @@ def test_a_gateway_that_was_never_applied_is_told(program: Program) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.timeout(900)
 def test_a_preview_knows_everything_and_writes_nothing(
     program: Program, project: Project, kong: RunningStandin
 ) -> None:
