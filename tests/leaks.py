@@ -34,7 +34,7 @@ def _forms(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _as_json(text: str) -> Iterator[str]:
-    """A text as Python's JSON has it, as Lua's with its slashes escaped, and as Go's, which escapes HTML's characters."""
+    """A text as JSON has it: Python's, Lua's with its slashes escaped, and Go's, which escapes HTML's characters."""
     yield json.dumps(text)[1:-1]
     plain = json.dumps(text, ensure_ascii=False)[1:-1]
     yield plain
