@@ -228,7 +228,7 @@ def test_what_is_no_admin_api_is_not_taken_for_an_empty_gateway(
     result = drift()
 
     assert result.exit_code == 1
-    assert "so it is not Kong's Admin API" in result.stderr
+    assert "that is not the Admin API's answer" in result.stderr
 
 
 # Pages
