@@ -10,7 +10,7 @@ from gateway.changes.kubernetes import name_of
 def exposed(before: Iterable[Manifest], after: Iterable[Manifest]) -> tuple[str, ...]:
     """What becomes reachable."""
     known = {place for manifest in before for place in _places(manifest)}
-    return tuple(dict.fromkeys(place for manifest in after for place in _places(manifest) if place not in known))
+    return tuple(sorted({place for manifest in after for place in _places(manifest)} - known))
 
 
 def _places(manifest: Manifest) -> Iterator[str]:

@@ -29,7 +29,7 @@ def route_changes(before: Snapshot, after: Snapshot) -> Iterator[RouteChange]:
 def limit_changes(before: Snapshot, after: Snapshot) -> Iterator[LimitChange]:
     """Every limit that differs, by whose it is."""
     old, new = limits(before), limits(after)
-    for whose, of in dict.fromkeys((*old, *new)):
+    for whose, of in sorted(dict.fromkeys((*old, *new)), key=lambda limit: limit[0]):
         values = old.get((whose, of)), new.get((whose, of))
         if values[0] != values[1]:
             yield LimitChange(whose=whose, of=of, before=values[0], after=values[1])

@@ -53,7 +53,7 @@ def test_what_stays_as_it_is_tells_whose_the_changes_are(report: Report) -> None
     assert list(phrases.exposures(report)) == [
         "route omnify-agentkit lets everybody pass: GET, HEAD, POST, PUT, PATCH, DELETE /api/agentkit/"
     ]
-    assert [(phrases.whose(each), each.of) for each in report.limits[:1]] == [("free-tier", "requests per minute")]
+    assert [phrases.whose(each) for each in report.limits[::3]] == ["enterprise-tier", "free-tier", "pro-tier"]
     assert [phrases.cost(cost) for cost in report.costs] == [
         "Deployment kong: its pods are made anew, one after the other"
     ]
@@ -61,6 +61,13 @@ def test_what_stays_as_it_is_tells_whose_the_changes_are(report: Report) -> None
 
 def test_what_it_says_itself_is_kept(report: Report) -> None:
     assert report.raw == "what it says"
+
+
+def test_in_whatever_order_the_engine_goes_the_report_is_the_same(report: Report) -> None:
+    document = json.loads(PREVIEW)
+    other = previewed("dev", json.dumps({"steps": document["steps"][::-1]}), "what it says")
+
+    assert other == report
 
 
 def test_nothing_changes_when_all_stays() -> None:
@@ -79,36 +86,30 @@ def test_the_engine_has_the_say_what_is_replaced() -> None:
 
 def test_halves_of_a_replacement_are_not_counted() -> None:
     document = json.loads(PREVIEW)
-    halves = [
-        {**step, "op": op}
-        for step in document["steps"]
-        for op in ("create-replacement", "delete-replaced")
-        if step["urn"].endswith("Deployment::kong")
-    ]
+    (limit,) = (step for step in document["steps"] if step["urn"].endswith("::consumer/free/rate-limiting"))
+    halves = [{**limit, "op": "create-replacement"}, {**limit, "op": "delete-replaced", "newState": None}]
 
-    assert told(previewed("dev", json.dumps({"steps": [*document["steps"], *halves]}))) == told(
-        previewed("dev", PREVIEW)
-    )
+    found = previewed("dev", json.dumps({"steps": [*document["steps"], *halves]}))
+
+    assert found == previewed("dev", PREVIEW)
 
 
-def test_a_secret_that_changes_is_named_and_not_shown() -> None:
-    state = {
-        "type": "kong:index/consumerKeyAuth:ConsumerKeyAuth",
-        "inputs": {"consumerId": "c", "key": "[secret]"},
-        "id": "k",
-    }
-    urn = "urn:pulumi:dev::omnify-gateway::kong:index/consumerKeyAuth:ConsumerKeyAuth::partner"
-    step = {
-        "op": "update",
-        "urn": urn,
-        "oldState": state,
-        "newState": state,
-        "detailedDiff": {"key": {"kind": "update"}},
-    }
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        ("consumerKeyAuth:ConsumerKeyAuth", {"consumerId": "c", "key": "[secret]"}),
+        ("plugin:Plugin", {"name": "session", "configJson": "[secret]"}),
+    ],
+)
+def test_a_secret_that_changes_is_named_and_not_shown(token: str, inputs: dict[str, str]) -> None:
+    *_, secret = inputs
+    state = {"type": f"kong:index/{token}", "inputs": inputs, "id": "k"}
+    urn = f"urn:pulumi:dev::omnify-gateway::kong:index/{token}::partner"
+    step = {"op": "update", "urn": urn, "oldState": state, "newState": state}
 
-    found = previewed("dev", json.dumps({"steps": [step]}))
+    found = previewed("dev", json.dumps({"steps": [{**step, "detailedDiff": {secret: {"kind": "update"}}}]}))
 
-    assert fields(found.changes[0]) == {"key": ("[secret]", "[secret]")}
+    assert fields(found.changes[0]) == {secret: ("[secret]", "[secret]")}
 
 
 def test_what_is_not_known_yet_is_said_so() -> None:
