@@ -52,7 +52,11 @@ def test_the_largest_body_of_any_route_or_plugin_counts() -> None:
 
 
 def test_what_another_ingress_controller_does_is_not_known() -> None:
-    other = [put("ingress.className", "traefik"), put("ingress.annotations", {})]
+    other = [
+        put("ingress.className", "traefik"),
+        put("ingress.managerAuth", ABSENT),
+        put("ingress.annotations", {}),
+    ]
 
     assert bodies(*other) == timeouts(*other) == []
     assert bodies(*other, put("ingress.annotations", annotated(ssl_redirect="true"))) == ["ingress.annotations"]
