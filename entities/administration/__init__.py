@@ -4,7 +4,7 @@ They are written before Kong starts and belong to an owner of their own, so that
 somebody else owns, can neither change nor delete the way by which it comes.
 """
 
-from entities.administration.entrances import Credential, Seed, administrator, seed
+from entities.administration.entrances import Credential, Seed, administrator, is_loopbacks, seed
 from entities.administration.problems import loopback_problems
 
-__all__ = ["Credential", "Seed", "administrator", "loopback_problems", "seed"]
+__all__ = ["Credential", "Seed", "administrator", "is_loopbacks", "loopback_problems", "seed"]

@@ -76,9 +76,21 @@ class Seed:
     credentials: tuple[Credential, ...]
 
 
+_OFFICE = ":administration"
+"""What follows a stack's name to make it the name of who owns its loopback. Names of stacks have no colon."""
+
+
 def administrator(owner: Owner) -> Owner:
-    """Whose a stack's loopback is. No stack can be called so, for names of stacks have no colon."""
-    return Owner(owner.project, f"{owner.stack}:administration")
+    """Whose a stack's loopback is."""
+    return Owner(owner.project, f"{owner.stack}{_OFFICE}")
+
+
+def is_loopbacks(document: Document) -> bool:
+    """Whether a live entity is part of some stack's loopback."""
+    tags = document.get("tags")
+    return isinstance(tags, list) and any(
+        isinstance(tag, str) and tag.startswith("stack:") and tag.endswith(_OFFICE) for tag in tags
+    )
 
 
 def entrances(admin: AdminLoopback) -> tuple[Entrance, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from entities.administration import is_loopbacks
 from entities.importing.findings import Findings
 from entities.importing.flattening import Found
 from entities.importing.kinds import called
@@ -16,6 +17,9 @@ def declared(snapshot: Snapshot, source: str, findings: Findings) -> Iterator[Fo
     for kind, documents in snapshot.documents.items():
         for index, live in enumerate(documents):
             document = dict(live)
+            if is_loopbacks(document):
+                findings.leave_out(kind, called(kind, live), "the loopback to the Admin API is seeded, not declared")
+                continue
             if kind == "keyauth_credentials" and document.pop("ttl", None) is not None:
                 findings.leave_out(kind, called(kind, live), "it expires by itself; a declared one would stay")
                 continue

@@ -9,6 +9,8 @@ from entities.administration.entrances import OVERRIDDEN
 from entities.desired import desired_state
 from entities.drift.comparison import drift
 from entities.drift.findings import Tie
+from entities.importing.findings import Findings
+from entities.importing.live import declared
 from entities.schema import kong_schema
 from entities.snapshot import Snapshot
 from provider.ownership import Owner as ProvidersOwner
@@ -141,3 +143,19 @@ def test_the_same_settings_give_the_same_entities() -> None:
         entities(loopback_seed(allowed=["192.0.2.0/24"]), "plugins").keys()
         == entities(loopback_seed(), "plugins").keys()
     )
+
+
+def test_an_import_leaves_the_loopback_out_and_says_so() -> None:
+    found = loopback_seed()
+    own: dict[str, Any] = {"id": "0d2f7a1e-6a52-4f0b-9a0e-6b6a5b6f7c11", "name": "own", "tags": ["stack:prod"]}
+    services = (*entities(found, "services").values(), own)
+    findings = Findings()
+
+    imported = list(declared(Snapshot({"services": services}), "Kong", findings))
+
+    assert [each.document["name"] for each in imported] == ["own"]
+    assert [each.name for each in findings.left_out] == [
+        "administration-programs",
+        "administration-people",
+        "administration-manager",
+    ]
