@@ -4,9 +4,11 @@ import ast
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from config.version import VERSION
 from distribution.hatch_build import PARTS, below_the_package, contents, requirements
+from gateway.commands import app
 from omnify_gateway import platform
 from tests.distribution.programs import program_of_the_package
 
@@ -109,3 +111,7 @@ def test_the_platforms_names_are_all_that_the_repositorys_own_program_needs() ->
     needed = {each.name for node in imports if node.module == "omnify_gateway.platform" for each in node.names}
     assert {"KongPlatform", "KongEntities"} <= needed <= set(platform.__all__)
     assert {node.module for node in imports} == {"omnify_gateway.platform", "pulumi"}
+
+
+def test_the_repositorys_commands_say_the_same_version() -> None:
+    assert CliRunner().invoke(app, ["--version"]).stdout == f"omnify-gateway {VERSION}\n"
