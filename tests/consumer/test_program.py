@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+import pulumi_kong
 import pytest
 
 from components.outputs import GatewayOutputs
+from components.tracked.entities import KongEntities
 from config.stack import StackSettings
 from entities.desired import desired_state
+from entities.model import Scope, plugin
 from entities.schema import kong_schema
 from entities.state import DesiredState, Owner
 from entities.validation import validated
@@ -181,3 +184,19 @@ async def test_the_readmes_program_runs_as_it_stands() -> None:
     recording = await recorded(lambda: exec(code, {}), "dev", project="reports", others=others)
 
     assert "reports-read" in inputs_by_name(recording, ROUTE)
+
+
+async def test_a_plugin_on_the_gateways_own_entity_alone_goes_with_nothing_of_this_stack() -> None:
+    owner, free = Owner("reports", "dev"), OWNER.id("consumers", "free")
+    blocked = plugin("request-termination", Scope(consumer="free"), {"status_code": 503})
+    state = DesiredState(owner, (), (), (), (), (), (blocked,), others={("consumers", "free"): free})
+
+    def program() -> None:
+        provider = pulumi_kong.Provider("kong", kong_admin_uri="http://127.0.0.1:8001")
+        KongEntities("reports", state=state, provider=provider, ready=())
+
+    recording = await recorded(program, "dev", project="reports")
+
+    (made,) = [each for each in recording.registrations if each.type == PLUGIN]
+    assert (made.properties.values["consumerId"], made.deleted_with) == (free, "")
+    assert state.document(blocked)["consumer"] == {"id": free}
