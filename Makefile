@@ -61,17 +61,18 @@ format: venv ## bring the code into the one form
 	@$(BIN)/ruff format .
 
 .PHONY: generate
-generate: venv ## write again what is made from the code: the stack files' JSON Schemas, rules of lint, policies
+generate: venv ## write again what is made from the code: the stack files' JSON Schemas, pages of reference
 	@$(BIN)/python -m gateway schema > config/stack.schema.json
 	@$(BIN)/python -m gateway schema --of project > config/project.schema.json
 	@$(BIN)/python -m gateway lint --rules > docs/lint.md
 	@$(BIN)/python -m gateway contract > docs/outputs.md
+	@$(BIN)/python -m gateway policies > docs/policies.md
+	@$(BIN)/python -m gateway settings > docs/settings.md
 
 .PHONY: wheel
 wheel: venv ## build the package for other programs into dist
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
-	@$(BIN)/python -m gateway policies > docs/policies.md
 
 .PHONY: lock
 lock: ## pin what requirements.in and requirements-dev.in ask for

@@ -72,7 +72,7 @@ class Dashboards(Settings):
     They show every gateway of their Prometheus: of the stacks that share a Grafana, one has them.
     """
 
-    labels: Annotated[Labels, Field(min_length=1)] = {"grafana_dashboard": "1"}
+    labels: Annotated[Labels, Field(min_length=1)] = Field(default={"grafana_dashboard": "1"})
     """What the sidecar selects ConfigMaps by; this is its chart's default."""
     folder: str | None = None
     """The folder in Grafana, where the sidecar's `folderAnnotation` is `grafana_folder`."""

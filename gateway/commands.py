@@ -30,6 +30,7 @@ from gateway.policing import broken_policies, policy_catalogue, show_policies
 from gateway.pull_requests.command import comment_command
 from gateway.pull_requests.touched import touched_command
 from gateway.recording import record
+from gateway.reference import settings_command
 from gateway.rendering import desired_json, kong_file, kubernetes_manifests
 from gateway.stacks import stack_document, stack_settings
 from gateway.verification.command import verify_command
@@ -136,6 +137,7 @@ app.command("import")(import_command)
 app.command("keys")(keys_command)
 app.command("facts")(facts_command)
 app.command("contract")(contract_command)
+app.command("settings")(settings_command)
 
 
 def run() -> None:
