@@ -31,6 +31,8 @@ class FakeGitHub:
     pulls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     refuses: bool = False
     """Whether the token may not write."""
+    left: int = 4_999
+    """Requests that the token has left."""
     page: int = 100
     """Items on a page at most, whatever is asked for."""
     asked: list[str] = field(default_factory=list[str])
@@ -58,7 +60,8 @@ class FakeGitHub:
         if request.method == "GET":
             return self._listed(request)
         if self.refuses:
-            return JSONResponse({"message": "Resource not accessible by integration"}, 403)
+            headers = {"x-ratelimit-remaining": str(self.left)}
+            return JSONResponse({"message": "Resource not accessible by integration"}, 403, headers=headers)
         return self._written(request, await request.json())
 
     def _listed(self, request: Request) -> Response:

@@ -199,3 +199,10 @@ def test_what_is_no_report_is_refused(tmp_path: Path) -> None:
 
     assert done.exit_code == 1
     assert "is no report" in done.output
+
+
+def test_a_token_that_has_used_up_its_requests_is_said_so(fake: FakeGitHub, github: GitHub) -> None:
+    fake.refuses, fake.left = True, 0
+
+    with pytest.raises(GitHubError, match="the token has used up its requests: try again later"):
+        post(github, 7, {"dev": said("dev")})
