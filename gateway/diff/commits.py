@@ -66,7 +66,8 @@ def declared_in(folder: Path, stack: str) -> Declared:
         return NOTHING
     try:
         with ThreadPoolExecutor(max_workers=2) as pool:
-            return declared(*pool.map(lambda form: _rendered(folder, stack, form), ("json", "kubernetes")))
+            kong, kubernetes = (pool.submit(_rendered, folder, stack, form) for form in ("json", "kubernetes"))
+            return declared(kong.result(), kubernetes.result())
     except ValueError as error:
         raise CommitError(f"its `python -m gateway render` printed something else ({error})") from error
 
