@@ -15,8 +15,8 @@ from gateway.changes.report import Report
 
 LARGEST: Final = 5_000_000
 """Bytes of a report."""
-MOST: Final = 100
-"""Files that are looked at."""
+MOST: Final = 40
+"""Files that are looked at: two a stack. A stranger shall not fill a pull request with comments."""
 
 
 class UnreadableReportError(Exception):
