@@ -93,8 +93,8 @@ def _keys(auth: JwtAuth) -> Mapping[str, str]:
 
 def _counters(counters: Counters) -> CountersOutput:
     counted = counting(counters)
-    redis = counted.redis.model_dump(mode="json") if counted.policy == "redis" else {}
-    return CountersOutput(policy=counted.policy, redis=redis)
+    redis = counted.redis.model_dump(mode="json", exclude={"password"}) if counted.policy == "redis" else {}
+    return CountersOutput(policy=counted.policy, redis=redis, authenticated=counted.redis.password is not None)
 
 
 def _tls(settings: StackSettings) -> TlsOutput | None:

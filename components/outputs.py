@@ -132,7 +132,9 @@ class CountersOutput(Output):
     policy: Literal["local", "cluster", "redis"]
     """In each node, in Kong's database, or in Redis."""
     redis: Mapping[str, JsonValue]
-    """Redis, with its password as a reference that Kong's nodes resolve; empty unless `policy` is `redis`."""
+    """Redis, without what proves to it who counts; empty unless `policy` is `redis`."""
+    authenticated: bool
+    """Whether Redis asks for proof. Kong's nodes have it; the package knows how plugins refer to it."""
 
 
 class Versions(Output):

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_kong as kong
 from pulumi import ComponentResource, ResourceOptions
 
-from components.outputs import GatewayOutputs
+from components.outputs import CountersOutput, GatewayOutputs
 from components.tracked.entities import KongEntities
 from config.apis import Api
 from config.auth import OpenIdConnectAuth, Realm
@@ -17,9 +17,10 @@ from entities.auth.openid_connect import OpenIdConnectScheme
 from entities.auth.scheme import Scheme
 from entities.auth.seamless import SeamlessScheme
 from entities.guest import Guest, Host, guest_problems, guest_state
-from entities.limits import Counting
+from entities.limits import REDIS_PASSWORD, Counting
 from entities.plugins.redis import Redis
 from entities.state import Owner
+from entities.vault import reference
 
 
 class GatewayApis(ComponentResource):
@@ -92,20 +93,25 @@ def _host(gateway: GatewayOutputs) -> Host:
     tiers = tuple(
         Tier(name=tier.name, consumer=tier.consumer, group=tier.group, fairness=tier.fairness) for tier in gateway.tiers
     )
-    counters = gateway.counters
     return Host(
         scheme=_scheme(gateway, tiers),
         tiers=tiers,
         consumers={tier.name: tier.consumer_id for tier in gateway.tiers},
         preflights=bool(gateway.cors_origins),
         https_alone=gateway.tls is not None and gateway.tls.redirected_by == "kong",
-        counting=Counting(counters.policy, Redis.model_validate(dict(counters.redis), strict=False)),
+        counting=_counting(gateway.counters),
         services=frozenset(route.api for route in gateway.routes),
         routes={
             route.name: frozenset((path, method) for path in route.paths for method in route.methods)
             for route in gateway.routes
         },
     )
+
+
+def _counting(counters: CountersOutput) -> Counting:
+    """Where the gateway's own limits are counted."""
+    password = reference(REDIS_PASSWORD) if counters.authenticated else None
+    return Counting(counters.policy, Redis.model_validate({**counters.redis, "password": password}, strict=False))
 
 
 def _scheme(gateway: GatewayOutputs, tiers: tuple[Tier, ...]) -> Scheme:

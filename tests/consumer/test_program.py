@@ -117,6 +117,7 @@ async def test_a_tiers_limit_holds_on_its_own_service_and_counts_as_the_gateway_
     assert (config["minute"], config["hour"], config["day"]) == (5, 60, 300)
     assert config | dict.fromkeys(("minute", "hour", "day")) == ours | dict.fromkeys(("minute", "hour", "day"))
     assert config["redis"]["host"] == "redis.omnify-data.svc.cluster.local"
+    assert config["redis"]["password"] == "{vault://env/redis-password}"
 
 
 async def test_a_tier_that_shares_its_limit_shares_it_here() -> None:

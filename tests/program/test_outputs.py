@@ -71,9 +71,10 @@ def test_the_whole_contract_of_a_stack() -> None:
             "policy": "redis",
             "redis": {
                 "host": "redis.omnify-data.svc.cluster.local", "port": 6379, "database": 0, "username": None,
-                "password": "{vault://env/redis-password}", "timeout": 2000, "ssl": True, "ssl_verify": True,
+                "timeout": 2000, "ssl": True, "ssl_verify": True,
                 "server_name": "redis.omnify-data.svc.cluster.local",
             },
+            "authenticated": True,
         },
         "corsOrigins": ["https://app.omnify.example"],
         "correlationHeader": "X-Correlation-ID",
@@ -111,7 +112,7 @@ def test_it_says_where_and_what_runs() -> None:
 
 
 def test_counters_outside_redis_need_nothing_more() -> None:
-    assert outputs("dev")["counters"] == {"policy": "local", "redis": {}}
+    assert outputs("dev")["counters"] == {"policy": "local", "redis": {}, "authenticated": False}
 
 
 def test_each_key_that_verifies_tokens_is_there_by_its_kid() -> None:
