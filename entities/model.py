@@ -98,6 +98,7 @@ class Route(Entity):
     @override
     def fields(self) -> Document:
         code = self.https_redirect_status_code
+        redirect: Document = {} if code is None else {"https_redirect_status_code": code}
         return {
             "name": self.name,
             "paths": list(self.paths),
@@ -105,7 +106,8 @@ class Route(Entity):
             "protocols": list(self.protocols),
             "strip_path": self.strip_path,
             "preserve_host": self.preserve_host,
-        } | ({} if code is None else {"https_redirect_status_code": code})
+            **redirect,
+        }
 
     @override
     def references(self) -> Mapping[str, tuple[EntityKind, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import JsonValue
 
 from config.files import StackFileError, read_files
 from config.problems import InvalidSettingsError
@@ -150,7 +151,8 @@ def test_a_stacks_key_replaces_the_projects_whole_key(project: Path) -> None:
 
 
 def test_what_only_the_program_can_refuse_is_said_as_well(project: Path, run: Any) -> None:
-    write(project, "patched", put("platform.patches", [{"kind": "Service", "name": "kong", "patch": {"spec": {}}}]))
+    patch: JsonValue = {"kind": "Service", "name": "kong", "patch": {"spec": {}}}
+    write(project, "patched", put("platform.patches", [patch]))
 
     code, _, err = run("validate", "-s", "patched")
 
