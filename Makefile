@@ -42,7 +42,7 @@ unlock: ## take away the lock that a killed update of STACK has left
 
 .PHONY: test
 test: venv ## run every tier of tests, with the count of what was skipped and why
-	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build && $(BIN)/python -m sandbox.scanner; fi
+	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build && $(BIN)/python -m sandbox.tools > /dev/null; fi
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: bench
@@ -68,6 +68,11 @@ generate: venv ## write again what is made from the code: the stack files' JSON 
 	@$(BIN)/python -m gateway contract > docs/outputs.md
 	@$(BIN)/python -m gateway policies > docs/policies.md
 	@$(BIN)/python -m gateway settings > docs/settings.md
+	@$(BIN)/python -m gateway commands > docs/commands.md
+
+.PHONY: docs
+docs: venv ## build the site of docs/ into dist/site; a link that leads nowhere is an error
+	@$(BIN)/python -m documentation
 
 .PHONY: wheel
 wheel: venv ## build the package for other programs into dist

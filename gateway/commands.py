@@ -17,6 +17,7 @@ from config.version import VERSION
 from entities.desired import desired_state
 from entities.lint import lint
 from entities.state import Owner
+from gateway.command_pages import commands_command
 from gateway.contract import contract_command
 from gateway.deployment.command import deploy_command, preview_command
 from gateway.diff.command import diff_command
@@ -105,7 +106,10 @@ def validate(
 
 
 @app.command()
-def render(stack: Stack, format: Annotated[Format, typer.Option("--format", "-f")] = Format.KONG) -> None:  # noqa: A002 (the option's name)
+def render(
+    stack: Stack,
+    format: Annotated[Format, typer.Option("--format", "-f", help="`kong`, `kubernetes` or `json`.")] = Format.KONG,  # noqa: A002 (the option's name)
+) -> None:
     """Print what a stack comes to: kong.yml, the Kubernetes manifests, or the desired state as JSON."""
     renderers = {Format.KONG: kong_file, Format.KUBERNETES: kubernetes_manifests, Format.JSON: desired_json}
     sys.stdout.write(renderers[format](stack))
@@ -138,6 +142,7 @@ app.command("keys")(keys_command)
 app.command("facts")(facts_command)
 app.command("contract")(contract_command)
 app.command("settings")(settings_command)
+app.command("commands")(commands_command)
 
 
 def run() -> None:

@@ -86,19 +86,34 @@ def _as_object(finding: Finding) -> dict[str, Any]:
 
 def catalogue(rules: Sequence[Rule] = (*RULES, ACCEPTANCE_UNUSED)) -> str:
     """The rules as a document (docs/lint.md)."""
-    return _INTRODUCTION + "".join(
+    rows = "".join(f"| [`{rule.name}`](#{rule.name}) | {rule.summary} |\n" for rule in rules)
+    return f"{_INTRODUCTION}{rows}" + "".join(
         f"\n## {rule.name}\n*{rule.severity.capitalize()}.* {rule.summary}\n\n{rule.why}\n\n*Instead:* {rule.instead}\n"
         for rule in rules
     )
 
 
 _INTRODUCTION = """# Lint: the rules
-What Kong accepts and is wrong nevertheless, or hardly ever meant. `python -m gateway lint` looks for it in every stack.
+What Kong accepts and is wrong nevertheless, or hardly ever meant. `python -m gateway lint` looks for it in every stack,
+entities in Kong's own terms included, without Kong: 10,000 entities take about a second.
+```
+$ python -m gateway lint --stack staging
+✗ stack staging: 1 finding, 2 accepted
+  error pattern-taken-literally at orders-v1
+    entities.routes[0].paths[0]: Kong takes '/api/orders/*' to the letter, as a prefix
+    write the prefix '/api/orders/', or the expression '~/api/orders/[^/]+'
+```
+`--json` prints the findings for machines; the exit code is 0 when all is well or accepted.
+
 An *error* does not do what it says; a *warning* does, but not in a way that most would want. What is right as it is, is
-accepted in the stack file, with the name that the finding gives and a reason:
+accepted in the stack file, with the name that the finding gives and a reason. An acceptance that nothing needs any more
+is itself a finding.
 ```yaml
   omnify-gateway:lint:
     accept:
       - { rule: public-under-protected, at: omnify-auth, reason: "Nobody has a token before they log in." }
 ```
+
+| Rule | What it finds |
+|---|---|
 """

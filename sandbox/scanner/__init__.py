@@ -1,7 +1,1 @@
-"""kube-score, which looks over the manifests of a stack; `go.mod` beside this file pins it."""
-
-from pathlib import Path
-
-from sandbox.cluster.build import GoProgram
-
-SCANNER = GoProgram("kube-score", Path(__file__).parent, "github.com/zegl/kube-score/cmd/kube-score")
+"""The manifests of a stack under kube-score: what it finds, and what of it stays for a reason."""

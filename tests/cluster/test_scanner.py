@@ -10,8 +10,8 @@ import pytest
 from gateway.recording import record
 from gateway.rendering import manifests
 from sandbox.cluster.build import MODULE, GoMissingError, build
-from sandbox.scanner import SCANNER
 from sandbox.scanner.findings import Allowance, Finding, allowances, scan, stale, unexplained
+from sandbox.tools import KUBE_SCORE
 from tests.program.variants import VARIANTS
 
 pytestmark = pytest.mark.xdist_group("scanner")
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("scanner")
 def scanner() -> Path:
     """The scanner's binary; the first time, building it takes two minutes."""
     try:
-        return build(program=SCANNER)
+        return build(program=KUBE_SCORE)
     except GoMissingError as missing:
         pytest.skip(str(missing))
 

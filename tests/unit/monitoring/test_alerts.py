@@ -62,7 +62,8 @@ def test_links_within_the_runbooks_lead_somewhere() -> None:
 def test_readers_find_the_runbooks_and_a_sample_that_is_right() -> None:
     readme = (MONITORING.parent / "README.md").read_text("utf-8")
     assert f"]({FILES_RUNBOOKS})" in readme
-    (sample,) = re.findall(r"^  omnify-gateway:observability:\n(?:    .*\n)+", readme, re.MULTILINE)
+    page = (MONITORING.parent / "docs" / "changing.md").read_text("utf-8")
+    (sample,) = re.findall(r"^  omnify-gateway:observability:\n(?:    .*\n)+", page, re.MULTILINE)
     wanted = Observability.model_validate(yaml.safe_load(sample)["omnify-gateway:observability"])
     assert wanted.alerts is not None
     assert str(wanted.alerts.runbooks).endswith(FILES_RUNBOOKS)

@@ -15,8 +15,8 @@ import yaml
 from config.files import stacks
 from gateway.commands import app
 from gateway.recording import PROJECT
-from sandbox.cluster.build import GoMissingError
-from sandbox.tools.build import tool
+from sandbox.cluster.build import GoMissingError, build
+from sandbox.tools import ACTIONLINT
 
 GITHUB = PROJECT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
@@ -48,7 +48,7 @@ def scripts() -> Iterator[tuple[Path, str]]:
 @pytest.fixture(scope="session")
 def actionlint() -> Path:
     try:
-        return tool("github.com/rhysd/actionlint/cmd/actionlint")
+        return build(program=ACTIONLINT)
     except GoMissingError as error:
         pytest.skip(f"actionlint is built with Go: {error}")
 
