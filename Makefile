@@ -80,9 +80,10 @@ wheel: venv ## build the package for other programs into dist
 	@ls dist/*.whl
 
 .PHONY: lock
-lock: ## pin what requirements.in and requirements-dev.in ask for
+lock: ## pin what the files requirements.in and requirements-dev.in ask for
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	for part in management workflows; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements-dev.txt $$part/requirements.in -o $$part/requirements.txt; done
 
 .PHONY: clean
 clean: ## remove what rehearsals left; the built control plane stays in its cache
