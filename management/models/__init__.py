@@ -1,0 +1,1 @@
+"""What the endpoints answer, as their OpenAPI document says it."""

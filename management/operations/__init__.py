@@ -1,0 +1,1 @@
+"""Operations: kept in a database, run one at a time, told as they go."""
