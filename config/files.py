@@ -1,8 +1,9 @@
 """Pulumi.yaml and Pulumi.<stack>.yaml, read as the Pulumi CLI reads them, without it."""
 
+import re
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 import yaml
 from pydantic import JsonValue
@@ -11,6 +12,7 @@ from config.problems import InvalidSettingsError, Location, Problem
 
 PROJECT_FILE = "Pulumi.yaml"
 NAMESPACE = "omnify-gateway"
+_BOOLEAN = "tag:yaml.org,2002:bool"
 _ENCRYPTED = "is encrypted, but no setting here is a secret; write it in the clear, and secrets into the cluster"
 
 
@@ -19,7 +21,12 @@ class StackFileError(Exception):
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """YAML that refuses a key written twice, as the Pulumi CLI does."""
+    """YAML as the Pulumi CLI reads it: a key that is written twice is refused, and `on`, `yes` and `no` are words."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         seen: set[Hashable] = set()
@@ -31,6 +38,9 @@ class _UniqueKeys(yaml.SafeLoader):
                 )
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+_UniqueKeys.add_implicit_resolver(_BOOLEAN, re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
 def stack_file(stack: str) -> str:

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from management.access.gatekeeper import Gatekeeper, open_gatekeeper
 from management.engine.protocol import Engine, EngineFactory
+from management.operations.operator import Operator
 from management.operations.store import OperationStore, open_store
 from management.operations.watching import Watching
 from management.reading.declared import DeclaredReader
@@ -42,6 +43,7 @@ class Management:
     overviews: Overviews
     store: OperationStore
     watching: Watching
+    operator: Operator
     gatekeeper: Gatekeeper
     clock: Clock
 
@@ -65,6 +67,15 @@ async def open_management(
         gatekeeper = await stack.enter_async_context(open_gatekeeper(settings, store, clock))
         made = (engine or engine_factory(settings.engine))(settings)
         stack.push_async_callback(made.close)
+        watching = Watching(store)
+
+        def applied() -> None:
+            for reader in (live, nodes, overviews):
+                reader.forget()
+
+        operator = Operator(settings, made, workers, store, watching, applied=applied, clock=clock)
+        stack.push_async_callback(operator.close)
+        await operator.recover()
         yield Management(
             settings=settings,
             engine=made,
@@ -74,7 +85,8 @@ async def open_management(
             nodes=nodes,
             overviews=overviews,
             store=store,
-            watching=Watching(store),
+            watching=watching,
+            operator=operator,
             gatekeeper=gatekeeper,
             clock=clock,
         )

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from config.problems import InvalidSettingsError, Location
-from management.models.problems import ProblemDetails, SettingProblem, setting_problems
+from config.problems import InvalidSettingsError
+from management.declaring.kind import Placed
+from management.models.problems import ProblemDetails, SettingProblem, setting_problem
 
 
 class RefusedError(Exception):
@@ -43,12 +44,12 @@ def unavailable(detail: str) -> RefusedError:
     return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail)
 
 
-def wrong_settings(refusal: InvalidSettingsError, declared: Location | None = None) -> RefusedError:
-    """The stack's settings are wrong, or would be."""
+def wrong_settings(refusal: InvalidSettingsError, placed: Placed) -> RefusedError:
+    """The stack's settings would be wrong; `placed` is where in them stands what was sent."""
     count = len(refusal.problems)
     return RefusedError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "the stack's settings would be wrong" if declared is not None else "the stack's settings are wrong",
+        "the stack's settings would be wrong",
         f"{count} {'problem' if count == 1 else 'problems'} in the stack's settings",
-        problems=setting_problems(refusal.problems, declared),
+        problems=[setting_problem(problem, placed.field(problem.location)) for problem in refusal.problems],
     )

@@ -1,10 +1,8 @@
 """What is answered where something is wrong: problem details (RFC 9457), with key paths where settings are."""
 
-from collections.abc import Iterable
-
 from pydantic import ConfigDict, Field
 
-from config.problems import Location, Problem, key_path
+from config.problems import Problem, key_path
 from management.models.base import Answer
 
 
@@ -57,13 +55,7 @@ class ProblemDetails(Answer):
     """The operation that is in the way, or that keeps this refusal."""
 
 
-def setting_problems(problems: Iterable[Problem], declared: Location | None = None) -> tuple[SettingProblem, ...]:
-    """Problems of settings for an answer; `declared` is where in the stack stands what was sent."""
-    return tuple(_setting_problem(problem, declared) for problem in problems)
-
-
-def _setting_problem(problem: Problem, declared: Location | None) -> SettingProblem:
+def setting_problem(problem: Problem, field: str | None = None) -> SettingProblem:
+    """A problem of settings for an answer; `field` is its place in what was sent."""
     wrong, _, instead = problem.message.partition("; ")
-    within = declared is not None and problem.location[: len(declared)] == declared
-    field = key_path(problem.location[len(declared or ()) :]) if within else None
     return SettingProblem(path=key_path(problem.location), field=field, wrong=wrong, instead=instead)

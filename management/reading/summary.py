@@ -16,7 +16,7 @@ from management.models.health import (
 )
 from management.models.operations import OperationSummary
 from management.models.overview import Counts, DriftSummary, Overview, TierSummary
-from management.models.problems import setting_problems
+from management.models.problems import setting_problem
 from management.models.stats import Resource
 from management.reading.counting import counted, items, traffic_of
 from management.reading.declared import Declared, Refused
@@ -73,7 +73,7 @@ def _database(declared: Declared | Refused, nodes: Nodes) -> DatabaseHealth:
 
 def _stack(name: str, declared: Declared | Refused) -> StackHealth:
     problems = declared.problems if isinstance(declared, Refused) else ()
-    return StackHealth(name=name, valid=isinstance(declared, Declared), problems=setting_problems(problems))
+    return StackHealth(name=name, valid=isinstance(declared, Declared), problems=tuple(map(setting_problem, problems)))
 
 
 def _last_apply(applied: OperationSummary | None, now: datetime) -> LastApply | None:

@@ -24,10 +24,11 @@ _KONG_PROVIDER = f"{_PROVIDERS}kong"
 _REFUSALS = (AdminError, AdminUnavailableError, OwnershipError, NotReadyError, RefusedError)
 
 
-async def apply(recording: Recording, cluster: Cluster, state_file: Path, report: Report, at: At) -> None:
+async def apply(recording: Recording, cluster: Cluster | None, state_file: Path, report: Report, at: At) -> None:
     """Bring cluster and gateway to what the program registered. Two runs at once wait for one another.
 
-    `report` gets each resource that is done, `at` what is under way.
+    Without a cluster, only Kong's entities can be among it. `report` gets each resource that is done, `at` what is
+    under way.
 
     Raises:
         EngineError: a resource was refused or did not become ready; what was done before stays, and is remembered.
@@ -50,7 +51,7 @@ async def destroy(cluster: Cluster, state_file: Path, report: Report, at: At) ->
 class _Run:
     """One run of the engine."""
 
-    def __init__(self, state: State, cluster: Cluster, report: Report, at: At) -> None:
+    def __init__(self, state: State, cluster: Cluster | None, report: Report, at: At) -> None:
         self._state = state
         self._cluster = cluster
         self._report = report
@@ -113,6 +114,8 @@ class _Run:
             if self._kong is None:
                 self._kong = KongEntities.reached(self._admin_uri(), self._at)
             return self._kong
+        if self._cluster is None:
+            raise EngineError(f"{kind(type_)} is Kubernetes', and this run has no cluster")
         if self._kubernetes is None:
             self._kubernetes = KubernetesObjects(await Objects.of(self._cluster, field_manager=FIELD_MANAGER))
         return self._kubernetes
