@@ -53,10 +53,13 @@ def stacks(project: Path) -> tuple[str, ...]:
     return tuple(sorted(file.name.split(".")[1] for file in project.glob("Pulumi.*.yaml") if file.name.count(".") == 2))
 
 
-def read_files(project: Path, stack: str, file: Path | None = None) -> dict[str, JsonValue]:
+def read_files(
+    project: Path, stack: str, file: Path | None = None, *, namespace: str = NAMESPACE
+) -> dict[str, JsonValue]:
     """What a stack says under `omnify-gateway:`: its own keys, and Pulumi.yaml's where it has none.
 
-    `file` is read instead of the stack's own, as with the Pulumi CLI's `--config-file`.
+    `file` is read instead of the stack's own, as with the Pulumi CLI's `--config-file`. Another `namespace` is that of
+    another project.
 
     Raises:
         StackFileError: a file is missing or no YAML.
@@ -68,8 +71,8 @@ def read_files(project: Path, stack: str, file: Path | None = None) -> dict[str,
             raise StackFileError(f"there is no file {file}")
         known = ", ".join(stacks(project)) or "none"
         raise StackFileError(f"there is no stack {stack!r} ({stack_file(stack)}); the stacks here are: {known}")
-    shared = {key: _default(value) for key, value in _configuration(project / PROJECT_FILE).items()}
-    return shared | _configuration(own)
+    shared = {key: _default(value) for key, value in _configuration(project / PROJECT_FILE, namespace).items()}
+    return shared | _configuration(own, namespace)
 
 
 def environments(project: Path, stack: str, file: Path | None = None) -> tuple[str, ...]:
@@ -90,13 +93,13 @@ def _document(file: Path) -> dict[str, JsonValue]:
     return _mapping(document, file.name)
 
 
-def _configuration(file: Path) -> dict[str, JsonValue]:
+def _configuration(file: Path, namespace: str) -> dict[str, JsonValue]:
     """The entries of a file's `config:` that belong to this project, by their key without the namespace."""
     entries = _mapping(_document(file).get("config"), f"config: in {file.name}")
     own: dict[str, JsonValue] = {}
     for key, value in entries.items():
-        namespace, separator, name = key.partition(":")
-        if separator and namespace != NAMESPACE:
+        of, separator, name = key.partition(":")
+        if separator and of != namespace:
             continue
         own[name or key] = value
     encrypted = [Problem(location, _ENCRYPTED) for key, value in own.items() for location in _secure(value, (key,))]

@@ -1,4 +1,4 @@
-"""From what the stack files say to `StackSettings`, or to everything that is wrong with them at once.
+"""From what the stack files say to settings such as `StackSettings`, or to everything that is wrong with them at once.
 
 pydantic stops before a model's own rules as soon as one of its fields is wrong. So each section is read by itself,
 and what was found wrong is left out and the rest read again, until nothing new is found; then the rules between the
@@ -7,27 +7,30 @@ sections run on what could be read.
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, create_model
 
 from config.explain import problem, unknown_key
 from config.problems import InvalidSettingsError, Location, Problem
-from config.rules import RULES
+from config.rules import RULES, Rule
 from config.stack import StackSettings
 
 Document = Mapping[str, JsonValue]
+Stack = TypeVar("Stack", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Generic[Stack]):
     """What could be read of a document, and what is wrong with it."""
 
+    model: type[Stack]
+    """What it is read as: one field for each section."""
     sections: Mapping[str, object]
-    """The sections that could be read, by their name in `StackSettings`."""
+    """The sections that could be read, by their name in the model."""
     whole: frozenset[str]
     """Those of which nothing was left out."""
     problems: tuple[Problem, ...]
@@ -38,7 +41,7 @@ class Reading:
         """Where in the document something stands that was found in the sections."""
         return self.origins[str(location[0])].original(location)
 
-    def settings(self) -> StackSettings:
+    def settings(self) -> Stack:
         """The settings.
 
         Raises:
@@ -46,20 +49,26 @@ class Reading:
         """
         if self.problems:
             raise InvalidSettingsError(self.problems)
-        return StackSettings.model_construct(None, **self.sections)
+        return self.model.model_construct(None, **self.sections)
 
 
-def read(document: Document) -> Reading:
+def read(document: Document) -> Reading[StackSettings]:
     """Read the configuration of a stack: one entry for each key under `omnify-gateway:`."""
-    fields = StackSettings.model_fields
+    return read_as(StackSettings, RULES, document)
+
+
+def read_as(stack: type[Stack], rules: Sequence[Rule], document: Document) -> Reading[Stack]:
+    """Read the configuration of a program whose stacks say what `stack` has fields for, and keep `rules`."""
+    fields = stack.model_fields
     aliases = {info.alias or name: name for name, info in fields.items()}
-    parts = {name: _read_section(name, alias, document) for alias, name in aliases.items()}
+    parts = {name: _read_section(stack, name, alias, document) for alias, name in aliases.items()}
     sections = {name: part.value for name, part in parts.items() if part.readable}
     problems = [found for part in parts.values() for found in part.problems]
     problems += [unknown_key(key, aliases) for key in document if key not in aliases]
     whole = frozenset(name for name, part in parts.items() if part.readable and not part.origins.shortened)
-    reading = Reading(sections, whole, tuple(problems), {alias: parts[name].origins for alias, name in aliases.items()})
-    for rule in RULES:
+    origins = {alias: parts[name].origins for alias, name in aliases.items()}
+    reading = Reading(stack, sections, whole, tuple(problems), origins)
+    for rule in rules:
         needed = inspect.signature(rule.problems).parameters
         if needed.keys() <= sections.keys() and rule.whole <= whole:
             found = rule.problems(**{name: sections[name] for name in needed})
@@ -88,8 +97,8 @@ class _Part:
     origins: _Origins
 
 
-def _read_section(name: str, alias: str, document: Document) -> _Part:
-    model = _section_model(name)
+def _read_section(stack: type[BaseModel], name: str, alias: str, document: Document) -> _Part:
+    model = _section_model(stack, name)
     given: Document = {alias: document[alias]} if alias in document else {}
     wrong: set[Location] = set()
     found: dict[Problem, None] = {}
@@ -101,7 +110,7 @@ def _read_section(name: str, alias: str, document: Document) -> _Part:
         except ValidationError as refusal:
             problems: list[tuple[str, Problem]] = []
             for error in refusal.errors(include_url=False):
-                each = problem(StackSettings, draft, error)
+                each = problem(stack, draft, error)
                 problems.append((error["type"], Problem(origins.original(each.location), each.message)))
             more = {_left_out(each.location, kind) for kind, each in problems}
             # A list that is too short because its items are wrong is not wrong by itself.
@@ -119,9 +128,9 @@ class _Section(BaseModel):
 
 
 @cache
-def _section_model(name: str) -> type[BaseModel]:
-    """A model with one field of `StackSettings`."""
-    info = StackSettings.model_fields[name]
+def _section_model(stack: type[BaseModel], name: str) -> type[BaseModel]:
+    """A model with one field of a stack's."""
+    info = stack.model_fields[name]
     fields = {name: (info.annotation, info)}
     return cast("type[BaseModel]", create_model("Section", __base__=_Section, **fields))  # pyright: ignore[reportCallIssue, reportArgumentType]
 

@@ -43,7 +43,7 @@ def validated(document: Document) -> StackSettings:
     return replace(reading, problems=found).settings()
 
 
-def _refused(reading: Reading) -> Iterator[Problem]:
+def _refused(reading: Reading[StackSettings]) -> Iterator[Problem]:
     """What Kong would refuse, and rules of lint that there are not, as far as the settings could be read."""
     sections = reading.sections
     if {"plugins", "edition", "mode"} <= sections.keys():

@@ -4,7 +4,7 @@ The files are rules that Prometheus can read as they stand, about the gateway of
 same about its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,14 @@ FILES_RUNBOOKS = "docs/alerts.md"
 def rule_groups(alerts: Alerts, *, namespace: str, mode: str) -> list[dict[str, Any]]:
     """The groups of a stack's PrometheusRule; without a database none about it."""
     own = [name for name in OWN_RULES if mode == "database" or name != "database"]
-    runbooks = alerts.runbooks or FILES_RUNBOOKS
     return [
-        {**group, "rules": [_rule(rule, namespace=namespace, runbooks=runbooks) for rule in group["rules"]]}
+        group
         for name in (*own, *alerts.exporters)
-        for group in groups_of(name)
+        for group in of_stack(
+            groups_of(name),
+            {FILES_NAMESPACE: f'namespace="{namespace}"'},
+            {FILES_RUNBOOKS: alerts.runbooks or FILES_RUNBOOKS},
+        )
     ]
 
 
@@ -38,13 +41,23 @@ def groups_of(name: str) -> Sequence[dict[str, Any]]:
     return yaml.safe_load((RULES / f"{name}.yaml").read_text("utf-8"))["groups"]
 
 
-def _rule(rule: dict[str, Any], *, namespace: str, runbooks: str) -> dict[str, Any]:
+def of_stack(
+    groups: Sequence[dict[str, Any]], names: Mapping[str, str], links: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Groups with what a stack says in the place of what the files say: in each query, and in each link."""
+    return [{**group, "rules": [_rule(rule, names, links) for rule in group["rules"]]} for group in groups]
+
+
+def _rule(rule: dict[str, Any], names: Mapping[str, str], links: Mapping[str, str]) -> dict[str, Any]:
     annotations = rule["annotations"]
     return {
         **rule,
-        "expr": rule["expr"].replace(FILES_NAMESPACE, f'namespace="{namespace}"'),
-        "annotations": {
-            **annotations,
-            "runbook_url": annotations["runbook_url"].replace(FILES_RUNBOOKS, runbooks),
-        },
+        "expr": _replaced(rule["expr"], names),
+        "annotations": {**annotations, "runbook_url": _replaced(annotations["runbook_url"], links)},
     }
+
+
+def _replaced(text: str, instead: Mapping[str, str]) -> str:
+    for said, wanted in instead.items():
+        text = text.replace(said, wanted)
+    return text

@@ -153,6 +153,11 @@ def _database_connections(settings: StackSettings) -> Iterator[Rule]:
         yield _server(database.host, database.port)
 
 
+def connections_to(url: str) -> tuple[Rule, ...]:
+    """Connections to what a URL names."""
+    return (_url(url),)
+
+
 def _url(url: str) -> Rule:
     parts = urlsplit(url)
     return _server(parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 443))

@@ -1,4 +1,7 @@
-"""PostgreSQL beside Kong, for development."""
+"""PostgreSQL beside Kong, or beside another program of this repository, for development."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -7,7 +10,7 @@ from components.platform.environment import Environment
 from components.platform.hardening import container_security, pod_security, scratch
 from components.platform.kong_conf import DATABASE_NAME
 from components.platform.metadata import OWNERSHIP, object_metadata
-from components.platform.names import POSTGRES, labels, selector
+from components.platform.names import POSTGRES, PROJECT, labels, selector
 from components.platform.password import KEY, encoded
 from components.platform.requirements import requirements
 from config.counters import SecretKey
@@ -16,7 +19,6 @@ from config.database import BundledDatabase
 _PORT = 5432
 _USER = 999
 """The user `postgres` of the official image."""
-_DATABASE_USER = "kong"
 _DATA = "/var/lib/postgresql/data"
 _CLAIM = "data"
 WHEN_STARTED = """\
@@ -33,8 +35,17 @@ exit 1
 """The image sets the password when it fills an empty volume, and never again. So that the Secret and the volume may
 each outlive the other, a pod that starts makes the Secret's the one that counts. From its own address PostgreSQL asks
 for none (the image's pg_hba.conf, unless somebody changed it), and it answers there when the volume is prepared."""
-_LABELS = labels(POSTGRES, "database")
 _SELECTOR = selector(POSTGRES, "database")
+
+
+@dataclass(frozen=True)
+class Held:
+    """Whose data it holds."""
+
+    database: str = DATABASE_NAME
+    user: str = "kong"
+    """Who owns the database, and may make others."""
+    part_of: str = PROJECT
 
 
 class KongDatabase(pulumi.ComponentResource):
@@ -50,15 +61,17 @@ class KongDatabase(pulumi.ComponentResource):
         settings: BundledDatabase,
         namespace: pulumi.Input[str],
         password: str,
+        held: Held = Held(),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("omnify:platform:KongDatabase", name, None, opts)
-        metadata = object_metadata(POSTGRES, namespace=namespace, labels=_LABELS)
+        common = labels(POSTGRES, "database", held.part_of)
+        metadata = object_metadata(POSTGRES, namespace=namespace, labels=common)
         self.secret = k8s.core.v1.Secret(
             name,
             metadata=metadata,
             type="Opaque",
-            data={"username": encoded(_DATABASE_USER), KEY: encoded(password)},  # the class marks it as secret
+            data={"username": encoded(held.user), KEY: encoded(password)},  # the class marks it as secret
             # A password that changed here would reach neither side before their pods start again.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["data"]),
         )
@@ -85,7 +98,7 @@ class KongDatabase(pulumi.ComponentResource):
                 replicas=1,
                 service_name=POSTGRES,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=_SELECTOR),
-                template=_pod(settings),
+                template=_pod(settings, held, common),
                 volume_claim_templates=[_volume(settings)],
                 persistent_volume_claim_retention_policy=k8s.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
                     when_deleted="Retain", when_scaled="Retain"
@@ -114,24 +127,24 @@ class KongDatabase(pulumi.ComponentResource):
         self.register_outputs({"secret": self.secret.metadata.name})
 
 
-def _pod(settings: BundledDatabase) -> k8s.core.v1.PodTemplateSpecArgs:
+def _pod(settings: BundledDatabase, held: Held, common: Mapping[str, str]) -> k8s.core.v1.PodTemplateSpecArgs:
     return k8s.core.v1.PodTemplateSpecArgs(
-        metadata=k8s.meta.v1.ObjectMetaArgs(labels=_LABELS),
+        metadata=k8s.meta.v1.ObjectMetaArgs(labels=common),
         spec=k8s.core.v1.PodSpecArgs(
             service_account_name=POSTGRES,
             automount_service_account_token=False,
             enable_service_links=False,
             security_context=pod_security(user=_USER),
             termination_grace_period_seconds=60,
-            containers=[_container(settings)],
+            containers=[_container(settings, held)],
             volumes=[scratch("run", at_most="16Mi"), scratch("tmp", at_most="256Mi")],
         ),
     )
 
 
-def _container(settings: BundledDatabase) -> k8s.core.v1.ContainerArgs:
+def _container(settings: BundledDatabase, held: Held) -> k8s.core.v1.ContainerArgs:
     environment = Environment(
-        {"POSTGRES_DB": DATABASE_NAME, "PGDATA": f"{_DATA}/pgdata"},
+        {"POSTGRES_DB": held.database, "PGDATA": f"{_DATA}/pgdata"},
         {
             "POSTGRES_USER": SecretKey(name=POSTGRES, key="username"),
             "POSTGRES_PASSWORD": SecretKey(name=POSTGRES, key=KEY),

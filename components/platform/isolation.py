@@ -1,5 +1,7 @@
 """Who may connect with whom, as the cluster's network plugin enforces it."""
 
+from collections.abc import Mapping, Sequence
+
 import pulumi
 import pulumi_kubernetes as k8s
 
@@ -25,19 +27,31 @@ class KongIsolation(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("omnify:platform:KongIsolation", name, None, opts)
-        made: list[pulumi.Resource] = []
         wanted = policies(settings) if settings.network.enforced else ()
-        for policy in wanted:
-            made.append(
-                k8s.networking.v1.NetworkPolicy(
-                    f"{name}-{policy.name}",
-                    metadata=object_metadata(policy.name, namespace=namespace, labels=GATEWAY_LABELS),
-                    spec=_spec(policy),
-                    # What denies everything else comes last and goes first, so that nothing is cut off in between.
-                    opts=pulumi.ResourceOptions(parent=self, depends_on=list(made)),
-                )
-            )
+        network_policies(name, wanted, namespace=namespace, labels=GATEWAY_LABELS, parent=self)
         self.register_outputs({"policies": [policy.name for policy in wanted]})
+
+
+def network_policies(
+    name: str,
+    wanted: Sequence[Policy],
+    *,
+    namespace: pulumi.Input[str],
+    labels: Mapping[str, str],
+    parent: pulumi.Resource,
+) -> None:
+    """An object for each of some policies, the last of which denies everything else."""
+    made: list[pulumi.Resource] = []
+    for policy in wanted:
+        made.append(
+            k8s.networking.v1.NetworkPolicy(
+                f"{name}-{policy.name}",
+                metadata=object_metadata(policy.name, namespace=namespace, labels=labels),
+                spec=_spec(policy),
+                # It comes last and goes first, so that nothing is cut off in between.
+                opts=pulumi.ResourceOptions(parent=parent, depends_on=list(made)),
+            )
+        )
 
 
 def _spec(policy: Policy) -> k8s.networking.v1.NetworkPolicySpecArgs:

@@ -80,11 +80,15 @@ def selector(name: str, component: str) -> Mapping[str, str]:
     return {"app.kubernetes.io/name": name, "app.kubernetes.io/component": component}
 
 
-def labels(name: str, component: str) -> Mapping[str, str]:
+PROJECT = "omnify-gateway"
+"""What the gateway's objects are a part of."""
+
+
+def labels(name: str, component: str, part_of: str = PROJECT) -> Mapping[str, str]:
     """The recommended labels (Kubernetes: app.kubernetes.io)."""
     return {
         **selector(name, component),
-        "app.kubernetes.io/part-of": "omnify-gateway",
+        "app.kubernetes.io/part-of": part_of,
         "app.kubernetes.io/managed-by": "pulumi",
     }
 
