@@ -3,7 +3,7 @@
 import re
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import cast
 
 import yaml
 from pydantic import JsonValue
@@ -23,11 +23,6 @@ class StackFileError(Exception):
 class _UniqueKeys(yaml.SafeLoader):
     """YAML as the Pulumi CLI reads it: a key that is written twice is refused, and `on`, `yes` and `no` are words."""
 
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
@@ -40,7 +35,13 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_UniqueKeys.add_implicit_resolver(_BOOLEAN, re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_UniqueKeys.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_UniqueKeys.add_implicit_resolver(  # pyright: ignore[reportUnknownMemberType] (PyYAML is untyped here)
+    _BOOLEAN, re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def stack_file(stack: str) -> str:
