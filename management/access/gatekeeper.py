@@ -29,7 +29,7 @@ class Gatekeeper:
     """Judges requests."""
 
     def __init__(self, realm: Callable[[], Realm], keys: KeptKeys, budgets: Budgets, denials: Denials) -> None:
-        self._realm, self._keys, self._budgets, self._denials = realm, keys, budgets, denials
+        self._realm, self._keys, self._budgets, self.denials = realm, keys, budgets, denials
 
     async def admit(self, token: str | None, permission: Permission, *, resource: str, address: str) -> Caller:
         """Who asks, when they may do this; `resource` says in the audit trail what was asked for.
@@ -45,7 +45,7 @@ class Gatekeeper:
         asker = Asker(subject=caller.subject, name=caller.name, address=address)
         if permission not in permissions(caller.roles):
             reason = f"needs the role {LOWEST[permission].value} or a higher one, to {permission.value}"
-            await self._denials.keep(Denial(asker, verb, resource, reason))
+            await self.denials.keep(Denial(asker, verb, resource, reason))
             raise RefusedError(HTTPStatus.FORBIDDEN, "forbidden", reason)
         budget = Budget.READS if permission is Permission.READ else Budget.CHANGES
         if not await self._budgets.spend(budget, caller.subject):
@@ -64,14 +64,14 @@ class Gatekeeper:
         denial = Denial(Asker(subject="", name="", address=address), verb, resource, reason)
         if not await self._budgets.spend(Budget.STRANGERS, address):
             return await self._too_many(Budget.STRANGERS, denial)
-        await self._denials.keep(denial)
+        await self.denials.keep(denial)
         headers = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
         return RefusedError(HTTPStatus.UNAUTHORIZED, "unauthorized", reason, headers=headers)
 
     async def _too_many(self, budget: Budget, denial: Denial) -> RefusedError:
         what = "requests without a token that holds" if budget is Budget.STRANGERS else budget.value
         reason = f"more than {self._budgets.allowed(budget)} {what} in a minute; wait"
-        await self._denials.keep(Denial(denial.asker, denial.verb, denial.resource, reason))
+        await self.denials.keep(Denial(denial.asker, denial.verb, denial.resource, reason))
         return RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "too many requests", reason, headers={"Retry-After": _MINUTE})
 
 

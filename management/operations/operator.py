@@ -114,7 +114,7 @@ class Operator:
             lock = await self._lock.acquire(0)
         except BusyError:
             return
-        self._start(self._recovered(lock))
+        await self._recover(lock)
 
     async def close(self) -> None:
         """Let what is under way end; what takes too long the next process finishes."""
@@ -155,8 +155,8 @@ class Operator:
             self._applied()
             await lock.release()
 
-    async def _recovered(self, lock: AsyncFileLock) -> None:
-        """Finish what the journal says, and end what never came that far; lets go of the lock."""
+    async def _recover(self, lock: AsyncFileLock) -> None:
+        """Begin to finish what the journal says, and end what never came that far; lets go of the lock."""
         handed_over = False
         try:
             entry = await asyncio.to_thread(self._journal.read)
@@ -164,13 +164,11 @@ class Operator:
                 if entry is None or operation.id != entry.operation:
                     await self._store.change(self._never_begun(operation))
             begun = await self._store.get(entry.operation) if entry else None
-            if entry is not None and (begun is None or begun.status in ENDED):
-                await asyncio.to_thread(self._journal.end)
-            elif entry is not None and begun is not None:
+            if entry is not None and begun is not None and begun.status not in ENDED:
                 handed_over = True
-                await self._run(begun, entry, lock)
-        except Exception:
-            _LOG.exception("what was under way could not be finished")
+                self._start(self._run(begun, entry, lock))
+            elif entry is not None:
+                await asyncio.to_thread(self._journal.end)
         finally:
             if not handed_over:
                 await lock.release()
@@ -190,7 +188,7 @@ class Operator:
             other = running[0].id if running else None
             raise conflict("another operation is under way; wait for it to end, or ask with `wait`", other) from busy
         if await asyncio.to_thread(self._journal.read) is not None:
-            self._start(self._recovered(lock))
+            await self._recover(lock)
             raise conflict(f"an operation was interrupted and is finished first; {asked.verb.value} again when it is")
         return lock
 

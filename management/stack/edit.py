@@ -43,39 +43,40 @@ class StackEdit:
         self._sections = _sections(text, "the stack's file")
         self._project = project.splitlines(keepends=True)
         self._shared = _sections(project, "Pulumi.yaml")
-        self._changed: dict[str, Any] = {}
+        self._touched: dict[str, Any] = {}
 
     def value(self, key: str) -> JsonValue:
         """What the stack says under a key: its own, and else what all stacks share; None where nobody says it."""
-        return plain(self._changed[key] if key in self._changed else self._read(key))
+        return plain(self._touched[key] if key in self._touched else self._read(key))
 
     def is_inherited(self, key: str) -> bool:
         """Whether only Pulumi.yaml has a key."""
-        return key not in self._sections and key in self._shared and key not in self._changed
+        return key not in self._sections and key in self._shared and key not in self._touched
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """The keys that were changed."""
-        return tuple(self._changed)
+        """The keys that say something else than before."""
+        return tuple(key for key, data in self._touched.items() if plain(data) != plain(self._read(key)))
 
     @property
     def copied(self) -> tuple[str, ...]:
         """The keys that are no longer Pulumi.yaml's to say."""
-        return tuple(key for key in self._changed if key not in self._sections and key in self._shared)
+        return tuple(key for key in self.changed if key not in self._sections and key in self._shared)
 
     def change(self, key: str, default: Any) -> Any:  # noqa: ANN401 (YAML)
         """What is under a key, to be changed; `default` where nobody says anything there."""
-        if key not in self._changed:
+        if key not in self._touched:
             found = self._read(key)
-            self._changed[key] = default if found is None else found
-        return self._changed[key]
+            self._touched[key] = default if found is None else found
+        return self._touched[key]
 
     def text(self) -> str:
         """The file as it will be."""
         lines = list(self._lines)
         added: list[str] = []
         placed: list[tuple[_Section, str]] = []
-        for key, data in self._changed.items():
+        for key in self.changed:
+            data = self._touched[key]
             if key in self._sections:
                 section = self._sections[key]
                 placed.append((section, _written(section.key, data)))
