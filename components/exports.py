@@ -24,6 +24,7 @@ from config.stack import StackSettings
 from config.tiers import Limits
 from config.version import VERSION
 from entities.limits import counting
+from entities.management import PAGE
 from entities.state import Owner
 
 
@@ -34,7 +35,11 @@ def gateway_outputs(settings: StackSettings, owner: Owner) -> GatewayOutputs:
         owner=OwnerOutput(project=owner.project, stack=owner.stack),
         context=settings.cluster.context,
         namespace=settings.cluster.namespace,
-        urls=Urls(gateway=f"{ingress.scheme}://{ingress.gateway_host}", manager=manager_url(settings)),
+        urls=Urls(
+            gateway=f"{ingress.scheme}://{ingress.gateway_host}",
+            manager=manager_url(settings),
+            management=f"{ingress.scheme}://{ingress.gateway_host}{PAGE}" if settings.management else None,
+        ),
         admin_address=admin_address(settings),
         services=ServiceNames(
             proxy=PROXY.service, admin=ADMIN.service, manager=MANAGER.service, metrics=METRICS.service

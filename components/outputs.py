@@ -47,6 +47,8 @@ class Urls(Output):
     """The gateway, without a path."""
     manager: str
     """Kong Manager; on `localhost` when it has no Ingress and people forward a port to it."""
+    management: str | None = None
+    """The management API's page; null where there is none."""
 
 
 class ServiceNames(Output):

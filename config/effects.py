@@ -79,6 +79,11 @@ EFFECTS: Final[Mapping[str, str]] = {
     "observability.tracing": "Kong: `opentelemetry` for every request, `KONG_TRACING_*`.",
     "observability.accessLog": "Kong: `file-log` for every request.",
     "plugins": "Kong: each a plugin on what it names, or on every request.",
+    "management": (
+        "Kubernetes: `Deployment` `management` with its `Service`, `ServiceAccount`, `Role`, `PersistentVolumeClaim` "
+        "and `NetworkPolicy`. Kong: the service `omnify-management`, its two routes and their guard, and for each "
+        "client a consumer with credential, group and limit."
+    ),
     "drift": "Nothing: it is for `python -m gateway drift`.",
     "entities": "Kong: each an entity. Kubernetes: the `NetworkPolicy` that lets Kong connect to its services.",
     "lint": "Nothing: it is for `python -m gateway lint`.",

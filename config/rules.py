@@ -16,6 +16,12 @@ from config.edge import (
     plain_http_is_sent_on,
     proxy_protocol_is_believed,
 )
+from config.management import (
+    management_clients_are_no_tiers,
+    management_gets_to_the_admin_api,
+    management_has_its_place,
+    management_knows_who_asks,
+)
 from config.patches import problems as patch_problems
 from config.platform import Platform
 from config.plugins import Plugin
@@ -260,4 +266,8 @@ RULES: Sequence[Rule] = (
     Rule(plain_http_is_sent_on),
     Rule(load_balancers_have_a_certificate),
     Rule(proxy_protocol_is_believed),
+    Rule(management_knows_who_asks),
+    Rule(management_has_its_place),
+    Rule(management_clients_are_no_tiers),
+    Rule(management_gets_to_the_admin_api),
 )

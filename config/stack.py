@@ -13,6 +13,7 @@ from config.database import BundledDatabase, Database
 from config.drift import Drift
 from config.ingress import Ingress
 from config.lint import Lint
+from config.management import Management
 from config.network import Network
 from config.observability import Observability
 from config.platform import Platform
@@ -77,6 +78,8 @@ class StackSettings(Settings):
     """Metrics and request logs."""
     plugins: tuple[Plugin, ...] = ()
     """Further Kong plugins, in Kong's own terms."""
+    management: Management | None = None
+    """The management API and its page, behind the gateway; none when left out."""
     drift: Drift = Drift()
     """How the live gateway is compared with what is declared."""
     entities: RawEntities = RawEntities()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import count
 
+from config.management import NAME, OPEN_ROUTE
 from config.problems import Location
 from config.stack import StackSettings
 from entities.further import further_plugin
@@ -20,6 +21,9 @@ _SECTIONS: Mapping[str, Location] = {
 }
 """The settings that make the gateway's own plugins for every request; all others come from `auth`."""
 
+MANAGEMENT: Location = ("management",)
+"""The section that makes the routes of the management API, and their guards."""
+
 Places = Mapping[tuple[EntityKind, str], Location]
 
 
@@ -36,6 +40,10 @@ def _places(settings: StackSettings, state: DesiredState) -> Iterator[tuple[tupl
             known["routes", route.name] = ("apis", index, "routes", at)
     for index, tier in enumerate(settings.tiers):
         known["consumers", tier.name] = ("tiers", index)
+    if settings.management is not None:
+        known["services", NAME] = known["routes", NAME] = known["routes", OPEN_ROUTE] = MANAGEMENT
+        for index, client in enumerate(settings.management.clients):
+            known["consumers", client] = (*MANAGEMENT, "clients", index)
     for each in state.consumers:
         known.setdefault(("consumers", each.key), ("auth",))  # of no tier: authentication's own
     yield from known.items()
@@ -62,7 +70,8 @@ def _own(plugin: Plugin, known: Places) -> Location:
     scope = plugin.scope
     if scope.route is not None:
         key = "maxBody" if plugin.name == "request-size-limiting" else "access"
-        return (*known["routes", scope.route], key)
+        route = known["routes", scope.route]
+        return route if route == MANAGEMENT else (*route, key)
     if scope.consumer is not None:
         return known["consumers", scope.consumer]
     if scope.service is not None:

@@ -1,6 +1,6 @@
 """The tiers as Kong's consumers, their groups and their limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.stack import StackSettings
 from config.tiers import Tier
@@ -21,11 +21,17 @@ def membership(tier: Tier) -> Acl:
 
 def limits(settings: StackSettings, scheme: Scheme) -> Iterator[Plugin]:
     """A limit for each tier; where requests have no consumer, the same for every user of each service."""
-    counted = counting(settings.counters)
     if not scheme.identifies_consumers:
+        counted = counting(settings.counters)
         for api in settings.apis:
             yield rate_limit(Scope(service=api.name), settings.limits, scheme.subject, counted)
         return
-    for tier in settings.tiers:
+    yield from each_limit(settings.tiers, settings, scheme)
+
+
+def each_limit(tiers: Iterable[Tier], settings: StackSettings, scheme: Scheme) -> Iterator[Plugin]:
+    """A limit for each of some tiers, where requests have its consumer."""
+    counted = counting(settings.counters)
+    for tier in tiers:
         key = scheme.subject if tier.fairness == "subject" else WHOLE_CONSUMER
         yield rate_limit(Scope(consumer=tier.name), tier.effective_limits(settings.limits), key, counted)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from config.auth import OidcAuth
+from config.management import OPEN_ROUTE
 from entities.importing.kinds import called
 from entities.lint.known_plugins import AUTHENTICATION
 from entities.precedence import Scope, scopes
@@ -49,6 +50,7 @@ def _open_routes(subject: Subject) -> Iterator[Broken]:
     plugins = _Plugins(subject)
     # A reason is never empty: config/apis.py asks for one.
     public = {route.name for api in subject.settings.apis for route in api.routes if route.access.public is not None}
+    public |= {OPEN_ROUTE} if subject.settings.management is not None else set()
     accepted = {each.at for each in subject.settings.lint.accept if each.rule in _ACCEPTABLE}
     for route in subject.kong.of("routes"):
         name = called("routes", route)

@@ -4,7 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from components.platform.names import ADMIN_TLS, KONG, MANAGER, METRICS, POSTGRES, PROXY, PROXY_TLS, REDIS, selector
+from components.platform.names import (
+    ADMIN_TLS,
+    KONG,
+    MANAGEMENT,
+    MANAGER,
+    METRICS,
+    POSTGRES,
+    PROXY,
+    PROXY_TLS,
+    REDIS,
+    selector,
+)
+from config.admin import AdminInCluster, AdminUrl
 from config.auth import JwtAuth, NoAuth
 from config.counters import BundledRedis, ExternalRedis
 from config.database import BundledDatabase
@@ -14,6 +26,7 @@ from config.raw import RawEntities
 from config.stack import StackSettings
 from config.tls import CertManagerTls
 from config.vocabulary import is_address
+from entities import management as management_api
 
 POSTGRES_PORT = 5432
 _DNS_PORT = 53
@@ -26,6 +39,9 @@ _GATEWAY = selector(KONG, "gateway")
 _MIGRATIONS = selector(KONG, "migrations")
 _DATABASE = selector(POSTGRES, "database")
 _COUNTERS = selector(REDIS, "counters")
+_MANAGEMENT = selector(MANAGEMENT, "management")
+_HTTPS_PORTS = (443, 6443)
+"""Of API servers, which are no pods that a policy could name, of realms and of state backends."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,7 @@ class Policy:
 
 def policies(settings: StackSettings) -> tuple[Policy, ...]:
     """Every policy of a stack: what is allowed, and at last that nothing else is."""
-    further = (*_database(settings), *_counters(settings), *_challenges(settings))
+    further = (*_database(settings), *_counters(settings), *_management(settings), *_challenges(settings))
     return (_gateway(settings), *further, Policy("default-deny", {}))
 
 
@@ -77,12 +93,29 @@ def _counters(settings: StackSettings) -> Iterator[Policy]:
         yield Policy("redis", _COUNTERS, ingress=(Rule((Neighbours(_GATEWAY),), (REDIS,)),))
 
 
+def _management(settings: StackSettings) -> Iterator[Policy]:
+    management, auth = settings.management, settings.auth
+    if management is None:
+        return
+    egress = [_NAMES, Rule((), _HTTPS_PORTS)]
+    if isinstance(settings.admin, AdminInCluster):
+        egress.append(Rule((Neighbours(_GATEWAY),), (ADMIN_TLS.port,)))
+    elif isinstance(settings.admin, AdminUrl):
+        egress.append(_url(settings.admin.url))
+    if not isinstance(auth, NoAuth):
+        egress.append(_url(auth.issuer))
+    egress += [Rule((destination.to,), destination.ports) for destination in management.egress]
+    ingress = Rule((Neighbours(_GATEWAY),), (management_api.PORT,))
+    yield Policy(MANAGEMENT, _MANAGEMENT, ingress=(ingress,), egress=tuple(egress))
+
+
 def _gateway(settings: StackSettings) -> Policy:
     network = settings.network
+    managers = (Neighbours(_MANAGEMENT),) if settings.management is not None else ()
     ingress = (
         *_served(settings),
         Rule(network.monitoring_from, (METRICS.name,)),
-        Rule(network.admin_from, (ADMIN_TLS.port,)),
+        Rule((*network.admin_from, *(managers if network.admin_from else ())), (ADMIN_TLS.port,)),
     )
     # A rule without peers would mean everybody.
     return Policy("kong", _GATEWAY, tuple(rule for rule in ingress if rule.peers), tuple(_destinations(settings)))
@@ -124,6 +157,8 @@ def _destinations(settings: StackSettings) -> Iterator[Rule]:
         yield _server(counters.host, counters.port)
     for backend in settings.backends.values():
         yield _url(backend)
+    if settings.management is not None:
+        yield Rule((Neighbours(_MANAGEMENT),), (management_api.PORT,))
     yield from _raw_services(settings.entities)
     if settings.observability.tracing is not None:
         yield _url(settings.observability.tracing.endpoint)

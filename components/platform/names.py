@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from config.admin import AdminInCluster, AdminLoopback, AdminUrl
 from config.stack import StackSettings
 from entities.administration.entrances import PROGRAMS_PATH
+from entities.management import SERVICE
 
 KONG = "kong"
 """The Deployment, its ServiceAccount, autoscaler and disruption budget, and the gateway's Ingress."""
@@ -17,6 +18,8 @@ POSTGRES = "postgres"
 """The bundled database: StatefulSet, Service, ServiceAccount and Secret."""
 REDIS = "redis"
 """The bundled counters: Deployment, Service, ServiceAccount and Secret (config/counters.py: BundledRedis)."""
+MANAGEMENT = SERVICE
+"""The management API: Deployment, Service, ServiceAccount, roles and volume."""
 MANAGER_INGRESS = "kong-manager"
 
 
@@ -95,3 +98,5 @@ def labels(name: str, component: str, part_of: str = PROJECT) -> Mapping[str, st
 
 GATEWAY_SELECTOR = selector(KONG, "gateway")
 GATEWAY_LABELS = labels(KONG, "gateway")
+MANAGEMENT_SELECTOR = selector(MANAGEMENT, "management")
+MANAGEMENT_LABELS = labels(MANAGEMENT, "management")

@@ -12,6 +12,7 @@ from components.platform.gateway import KongGateway
 from components.platform.ingress import KongIngress
 from components.platform.isolation import KongIsolation
 from components.platform.kong_conf import gateway_environment, migrations_environment
+from components.platform.management import ManagementApi
 from components.platform.manager import manager_entrance
 from components.platform.metadata import object_metadata
 from components.platform.migrations import FINISH, PREPARE, KongMigrations, Step
@@ -113,6 +114,15 @@ class KongPlatform(pulumi.ComponentResource):
             after=[gateway.deployment],
             opts=self._child(),
         )
+        if settings.management is not None:
+            ManagementApi(
+                f"{name}-management",
+                management=settings.management,
+                settings=settings,
+                stack=pulumi.get_stack(),
+                namespace=self.namespace,
+                opts=self._child(),
+            )
         KongMonitoring(name, settings=settings, namespace=self.namespace, opts=self._child())
         ingress = KongIngress(
             name,

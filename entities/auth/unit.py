@@ -6,6 +6,7 @@ then, or not know whom it lets pass.
 
 from collections.abc import Iterator, Mapping
 
+from config.management import NAME
 from config.problems import Location, Problem
 from config.stack import StackSettings
 from entities.auth.seamless import KEYS_HOLDER, MEMBERS
@@ -39,12 +40,19 @@ def _taken_names(settings: StackSettings) -> Iterator[Problem]:
             if name == KEYS_HOLDER:
                 yield Problem(("tiers", index, key), f"{name!r} is the consumer of the realm's keys; write another")
                 break
+    for index, client in enumerate(settings.management.clients if settings.management else ()):
+        if client == KEYS_HOLDER:
+            yield Problem(
+                ("management", "clients", index), f"{client!r} is the consumer of the realm's keys; write another"
+            )
 
 
 def _guarded(settings: StackSettings) -> Iterator[tuple[str, str]]:
     """The routes that the unit guards, with their services."""
     for api in settings.apis:
         yield from ((route.name, api.name) for route in api.routes if route.access.groups is not None)
+    if settings.management is not None:
+        yield NAME, NAME
 
 
 def _replaced(name: str, route: str) -> str:

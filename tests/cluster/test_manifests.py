@@ -10,11 +10,12 @@ import pytest
 
 from components.platform.password import store_password
 from config.cluster import Cluster as ClusterSettings
-from gateway.recording import Registration, record
+from gateway.recording import Registration
 from sandbox.cluster.kubeconfig import Cluster
 from sandbox.cluster.objects import Objects, RefusedError
 from sandbox.cluster.readiness import Manifest, pending
 from tests.cluster.manifests import manifest, pod_spec
+from tests.program.conftest import run_program
 from tests.program.stacks import section, stack_document
 
 Found = TypeVar("Found")
@@ -26,7 +27,8 @@ async def manifests_of(stack: str, namespace: str, **sections: object) -> list[M
     """A stack's objects in the order in which they are made, in a namespace of the test's own."""
     cluster = section(stack, "cluster", namespace=namespace)
     document = stack_document(stack, cluster=cluster, **sections)  # pyright: ignore[reportArgumentType] - JSON
-    recording = await asyncio.to_thread(record, document, stack, preview=True)
+    # As an update: a preview leaves the passwords of bundled stores open.
+    recording = await asyncio.to_thread(run_program, document, stack, preview=False)
     return [_manifest(each) for each in recording.registrations if each.type.startswith("kubernetes:")]
 
 

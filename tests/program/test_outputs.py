@@ -34,7 +34,9 @@ def test_the_whole_contract_of_a_stack() -> None:
         "owner": {"project": "omnify-gateway", "stack": "prod"},
         "context": "omnify-prod",
         "namespace": "omnify-gateway",
-        "urls": {"gateway": "https://kong.omnify.local", "manager": "https://kong-admin.omnify.local"},
+        "urls": {
+            "gateway": "https://kong.omnify.local", "manager": "https://kong-admin.omnify.local", "management": None,
+        },
         "adminAddress": "kubernetes://omnify-prod/omnify-gateway/kong-admin:8001",
         "services": {
             "proxy": "kong-proxy", "admin": "kong-admin", "manager": "kong-manager", "metrics": "kong-metrics",
@@ -93,6 +95,7 @@ def test_without_tls_addresses_are_plain_http() -> None:
     assert outputs("dev")["urls"] == {
         "gateway": "http://kong.omnify.local",
         "manager": "http://kong-admin.omnify.local",
+        "management": None,
     }
 
 

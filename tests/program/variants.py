@@ -59,6 +59,15 @@ _LOOPBACK: JsonValue = {
     "programs": {"pulumi": {"name": "kong-admin-keys", "key": "pulumi"}},
     "people": {"alice": {"name": "kong-people", "key": "alice"}},
 }
+MANAGED: dict[str, JsonValue] = {
+    "image": "registry.example/omnify-management:0.1.0",
+    "engine": {
+        "backend": "s3://omnify-state?region=eu-north-1",
+        "passphraseSecret": {"name": "pulumi", "key": "passphrase"},
+    },
+    "clients": ["omnify-management", "omnify-delivery"],
+    "secrets": {"AWS_ACCESS_KEY_ID": {"name": "state", "key": "id"}},
+}
 _IN_CLUSTER: JsonValue = {"access": "in-cluster", "certificateSecret": "kong-admin-tls"}
 
 VARIANTS: Mapping[str, Variant] = {
@@ -73,6 +82,7 @@ VARIANTS: Mapping[str, Variant] = {
             "counters": {"policy": "redis", "kind": "bundled"},
             "platform": section("dev", "platform", patches=_PATCHED),
             "observability": _WATCHED,
+            "management": MANAGED,
         },
     ),
     "prod-loopback": Variant(
@@ -87,6 +97,7 @@ VARIANTS: Mapping[str, Variant] = {
         "prod",
         {
             "admin": _IN_CLUSTER,
+            "management": MANAGED,
             "network": {"adminFrom": [{"namespace": "ops"}]},
             "proxyService": {"type": "LoadBalancer"},
             "ingress": section("prod", "ingress", tls={"by": "cert-manager", "issuer": {"name": "letsencrypt"}}),

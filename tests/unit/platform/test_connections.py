@@ -8,6 +8,7 @@ import pytest
 
 from components.platform.connections import Neighbours, Policy, Rule, policies
 from config.network import Peer
+from tests.program.variants import MANAGED
 from tests.unit.config.documents import Edit, put
 from tests.unit.entities.raw_catalogue import RAW_WITHOUT_SECRETS
 from tests.unit.entities.states import ISSUER, authenticated_by, settings
@@ -124,6 +125,30 @@ def test_who_may_use_the_gateway_may_not_therefore_use_kong_manager() -> None:
     people = stack(put("network", {"managerFrom": [{"namespace": "elsewhere"}]}))
     assert can_connect(people, STRANGER, GATEWAY, 8002)
     assert not can_connect(people, INGRESS, GATEWAY, 8002)
+
+
+def test_the_management_api_is_for_kong_alone_and_gets_to_the_api_server_the_realm_and_what_the_stack_says() -> None:
+    own = Party(OWN, "management", "management", "10.1.0.6")
+    database = Party("data", "postgres", "database", "10.1.5.1")
+    egress = [{"to": {"namespace": "data"}, "ports": [5432]}]
+    managed = stack(put("management", {**MANAGED, "egress": egress}))
+    assert can_connect(managed, GATEWAY, own, 8080)
+    for other in (INGRESS, NEIGHBOUR, STRANGER, OUTSIDE):
+        assert not can_connect(managed, other, own, 8080)
+    assert can_connect(managed, own, OUTSIDE, 6443)
+    assert can_connect(managed, own, OUTSIDE, 80)  # the realm's port in dev
+    assert not can_connect(managed, own, OUTSIDE, 22)
+    assert can_connect(managed, own, database, 5432)
+    assert not can_connect(managed, own, POSTGRES, 5432)
+    assert not can_connect(managed, own, GATEWAY, 8001)
+
+
+def test_an_admin_api_in_the_cluster_is_for_the_management_api_too() -> None:
+    own = Party(OWN, "management", "management", "10.1.0.6")
+    admin = put("admin", {"access": "in-cluster", "certificateSecret": "kong-admin-tls"})
+    peers = put("network", {"adminFrom": [{"namespace": "elsewhere"}]})
+    assert can_connect(stack(admin, peers, put("management", MANAGED)), own, GATEWAY, 8444)
+    assert not can_connect(stack(admin, peers), own, GATEWAY, 8444)
 
 
 def test_a_load_balancer_opens_the_proxy_to_every_address_and_nothing_else() -> None:
