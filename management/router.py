@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from management.access.guard import PREFIX
 from management.context import Clock, now, open_management
-from management.endpoints import access, changes, configuration, health, operations, overview, stats
+from management.endpoints import access, changes, configuration, health, operations, overview, stats, way
 from management.engine.protocol import EngineFactory
 from management.settings import ManagementSettings
 
@@ -25,7 +25,7 @@ def management_router(
     left out; they also say which engine applies the stack, where none is given.
     """
     router = APIRouter(prefix=PREFIX, lifespan=lifespan(settings, engine, clock))
-    for part in (health, overview, configuration, stats, operations, access):
+    for part in (health, overview, configuration, stats, way, operations, access):
         router.include_router(part.router)
     for each in changes.routers():
         router.include_router(each)
