@@ -1,5 +1,6 @@
 """Which connections the gateway's pods may have, as plain rules: what the stack says, and what follows from it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ _DNS_PORT = 53
 _ACME_PORT = 8089
 _TARGET_PORT = 8000
 """Where a target is that says no port (Kong: kong/db/schema/entities/targets.lua)."""
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ANYWHERE = (Peer(cidr="0.0.0.0/0"), Peer(cidr="::/0"))
 _GATEWAY = selector(KONG, "gateway")
@@ -49,6 +51,7 @@ class Neighbours:
     """Pods of the gateway's own namespace."""
 
     pods: Mapping[str, str]
+    """Their labels; every pod when there are none."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,16 @@ def _gateway(settings: StackSettings) -> Policy:
         Rule((*network.admin_from, *(managers if network.admin_from else ())), (ADMIN_TLS.port,)),
     )
     # A rule without peers would mean everybody.
-    return Policy("kong", _GATEWAY, tuple(rule for rule in ingress if rule.peers), tuple(_destinations(settings)))
+    return Policy("kong", _GATEWAY, tuple(rule for rule in ingress if rule.peers), _each_once(_destinations(settings)))
+
+
+def _each_once(rules: Iterator[Rule]) -> tuple[Rule, ...]:
+    """Several things may be at one place."""
+    found: list[Rule] = []
+    for rule in rules:
+        if rule not in found:
+            found.append(rule)
+    return tuple(found)
 
 
 def _served(settings: StackSettings) -> Iterator[Rule]:
@@ -154,17 +166,17 @@ def _destinations(settings: StackSettings) -> Iterator[Rule]:
     if isinstance(counters, BundledRedis):
         yield Rule((Neighbours(_COUNTERS),), (counters.port,))
     elif isinstance(counters, ExternalRedis):
-        yield _server(counters.host, counters.port)
+        yield from _server(counters.host, counters.port)
     for backend in settings.backends.values():
-        yield _url(backend)
+        yield from _url(backend)
     if settings.management is not None:
         yield Rule((Neighbours(_MANAGEMENT),), (management_api.PORT,))
     yield from _raw_services(settings.entities)
     if settings.observability.tracing is not None:
-        yield _url(settings.observability.tracing.endpoint)
+        yield from _url(settings.observability.tracing.endpoint)
     # Kong's own `jwt` plugin has its keys; the other kinds fetch them from the realm.
     if not isinstance(settings.auth, JwtAuth | NoAuth):
-        yield _url(settings.auth.issuer)
+        yield from _url(settings.auth.issuer)
     yield from (Rule((destination.to,), destination.ports) for destination in settings.network.egress)
 
 
@@ -174,10 +186,10 @@ def _raw_services(entities: RawEntities) -> Iterator[Rule]:
     for service in entities.services:
         host, port = service.get("host"), service.get("port", 80)
         if host not in upstreams and isinstance(port, int):
-            yield _server(str(host), port)
+            yield from _server(str(host), port)
     for target in entities.targets:
         host, _, port = str(target.get("target")).rpartition(":")
-        yield _server(host, int(port)) if port.isdecimal() else _server(str(target.get("target")), _TARGET_PORT)
+        yield from _server(host, int(port)) if port.isdecimal() else _server(str(target.get("target")), _TARGET_PORT)
 
 
 def _database_connections(settings: StackSettings) -> Iterator[Rule]:
@@ -185,28 +197,33 @@ def _database_connections(settings: StackSettings) -> Iterator[Rule]:
     if isinstance(database, BundledDatabase):
         yield Rule((Neighbours(_DATABASE),), (POSTGRES_PORT,))
     else:
-        yield _server(database.host, database.port)
+        yield from _server(database.host, database.port)
 
 
 def connections_to(url: str) -> tuple[Rule, ...]:
     """Connections to what a URL names."""
-    return (_url(url),)
+    return tuple(_url(url))
 
 
-def _url(url: str) -> Rule:
+def _url(url: str) -> Iterator[Rule]:
     parts = urlsplit(url)
     return _server(parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 443))
 
 
-def _server(host: str, port: int) -> Rule:
+def _server(host: str, port: int) -> Iterator[Rule]:
     """Connections to a server.
 
     Policies know no names. A Service of the cluster stands for pods of its namespace, at ports that only the Service
-    knows; any other name may be any address.
+    knows; any other name may be any address. A name of one or two parts may be either: resolvers complete it.
     """
-    labels = host.split(".")
+    parts = host.split(".")
     if is_address(host):
-        return Rule((Peer(cidr=f"{host}/32"),), (port,))
-    if len(labels) > 2 and labels[2] == "svc":
-        return Rule((Peer(namespace=labels[1]),))
-    return Rule((), (port,))
+        yield Rule((Peer(cidr=f"{host}/32"),), (port,))
+        return
+    service = len(parts) > 2 and parts[2] == "svc"
+    if len(parts) == 1:
+        yield Rule((Neighbours({}),))
+    if (service or len(parts) == 2) and _NAMESPACE.fullmatch(parts[1]):
+        yield Rule((Peer(namespace=parts[1]),))
+    if not service:
+        yield Rule((), (port,))

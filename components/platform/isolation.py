@@ -78,9 +78,11 @@ def _peers(rule: Rule) -> list[k8s.networking.v1.NetworkPolicyPeerArgs] | None:
 def _peer(peer: Peer | Neighbours) -> k8s.networking.v1.NetworkPolicyPeerArgs:
     if isinstance(peer, Peer) and peer.cidr is not None:
         return k8s.networking.v1.NetworkPolicyPeerArgs(ip_block=k8s.networking.v1.IPBlockArgs(cidr=peer.cidr))
-    pods = k8s.meta.v1.LabelSelectorArgs(match_labels=peer.pods) if peer.pods else None
     if isinstance(peer, Neighbours):
-        return k8s.networking.v1.NetworkPolicyPeerArgs(pod_selector=pods)
+        return k8s.networking.v1.NetworkPolicyPeerArgs(
+            pod_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=peer.pods or None)
+        )
+    pods = k8s.meta.v1.LabelSelectorArgs(match_labels=peer.pods) if peer.pods else None
     # Every namespace has its name as this label (Kubernetes: well-known labels).
     namespace = k8s.meta.v1.LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": peer.namespace or ""})
     return k8s.networking.v1.NetworkPolicyPeerArgs(namespace_selector=namespace, pod_selector=pods)

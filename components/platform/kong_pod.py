@@ -15,6 +15,9 @@ from config.trust import Trust
 
 KONG_USER = 1000
 """The user `kong` of the official image."""
+_STATUS_SECONDS = 12
+"""How long `/status` may take. It looks for the database first: a database that neither answers nor refuses costs it
+five seconds to connect and five for the first word (Kong: pg_timeout), and is no reason to restart every pod."""
 
 
 def kong_volumes() -> list[k8s.core.v1.VolumeArgs]:
@@ -95,8 +98,8 @@ def _kong(
         ],
         resources=requirements(settings.resources),
         security_context=container_security(),
-        startup_probe=_asks("/status", period=2, failures=60),
-        readiness_probe=_asks("/status/ready", period=5, failures=3),
+        startup_probe=_asks("/status/ready", period=2, failures=90),
+        readiness_probe=_asks("/status", period=5, failures=3),
         liveness_probe=_asks("/status", period=10, failures=6),
         lifecycle=_drain(settings),
         volume_mounts=mounts,
@@ -104,11 +107,16 @@ def _kong(
 
 
 def _asks(path: str, *, period: int, failures: int) -> k8s.core.v1.ProbeArgs:
-    """`/status` answers when Kong runs, `/status/ready` when it has its configuration as well."""
+    """`/status` answers when Kong runs, `/status/ready` when it has its configuration and its database as well.
+
+    So a pod is ready for the first time when it has its configuration, and from then on as long as it runs: with its
+    database away Kong goes on from memory, and a readiness probe of `/status/ready` would take every pod out of the
+    Services (Kong: kong/status/ready.lua).
+    """
     return k8s.core.v1.ProbeArgs(
         http_get=k8s.core.v1.HTTPGetActionArgs(path=path, port=METRICS.name),
         period_seconds=period,
-        timeout_seconds=5,
+        timeout_seconds=_STATUS_SECONDS,
         failure_threshold=failures,
     )
 

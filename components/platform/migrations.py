@@ -22,16 +22,27 @@ from config.trust import Trust
 
 @dataclass(frozen=True)
 class Step:
-    """Commands of `kong migrations`, each of which does nothing where there is nothing to do."""
+    """What a shell runs; it does nothing where there is nothing to do."""
 
     name: str
-    commands: tuple[str, ...]
+    script: str
 
 
-PREPARE = Step("up", ("bootstrap", "finish", "up"))
-"""Before new pods. `bootstrap` fills an empty database and leaves any other alone. `up` refuses while an earlier
-upgrade is unfinished, hence `finish`."""
-FINISH = Step("finish", ("finish",))
+PREPARE = Step(
+    "up",
+    """\
+kong migrations bootstrap
+found=$(kong migrations list) || [ $? -ge 4 ]
+echo "$found"
+case "$found" in
+  *"Pending migrations"*"New migrations"*) kong migrations finish; kong migrations up ;;
+  *"New migrations"*) kong migrations up ;;
+esac""",
+)
+"""Before new pods. `bootstrap` fills an empty database and leaves any other alone. `list` ends with 4 or 5 where some
+are pending or new (Kong: kong/cmd/migrations.lua). `up` refuses while an earlier upgrade is unfinished, hence `finish`.
+But what is pending of this version alone stays so: old pods may still run, and need what `finish` takes away."""
+FINISH = Step("finish", "kong migrations finish")
 """After the new pods have taken over."""
 
 
@@ -57,12 +68,11 @@ class KongMigrations(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("omnify:platform:KongMigrations", name, None, opts)
-        script = "\n".join(f"kong migrations {command}" for command in step.commands)
         self.job = k8s.batch.v1.Job(
             name,
             metadata=object_metadata(
                 named_by_content(
-                    f"kong-migrations-{step.name}", image, script, environment.facts(), trust.model_dump()
+                    f"kong-migrations-{step.name}", image, step.script, environment.facts(), trust.model_dump()
                 ),
                 namespace=namespace,
                 labels=labels(KONG, "migrations"),
@@ -78,7 +88,7 @@ class KongMigrations(pulumi.ComponentResource):
                         automount_service_account_token=False,
                         enable_service_links=False,
                         security_context=pod_security(user=KONG_USER),
-                        containers=[_container(image, script, environment, trust)],
+                        containers=[_container(image, step.script, environment, trust)],
                         volumes=[*kong_volumes(), *trusted_volumes(trust)],
                     ),
                 ),

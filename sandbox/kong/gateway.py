@@ -51,6 +51,9 @@ class Gateway:
         self.store = Store()
         self.faults = Faults()
         self.patience = Patience()
+        self.database_reachable = True
+        """What the status listener and the metrics say of the database. Kong's proxy goes on without it; what the Admin
+        API does then is a matter of `faults`."""
         self._options = options
 
     @asynccontextmanager
@@ -64,8 +67,10 @@ class Gateway:
             resolve=lambda host, port: options.connect_to.get((host, port), (host, port)),
             properties=options.properties,
             find_redis=lambda host, port: options.connect_to.get((host, port)),
+            reaches_database=self._reaches_database,
         )
-        dao, node = Dao(self.store, database=options.database), Node(metrics=proxy.metrics, id=node_id)
+        dao = Dao(self.store, database=options.database)
+        node = Node(metrics=proxy.metrics, reaches_database=self._reaches_database, id=node_id)
         admin = with_faults(admin_application(dao, node), self.faults)
         listeners = [
             Listener(with_fault_endpoint(admin, self.faults) if options.fault_endpoint else admin, options.ports.admin),
@@ -76,3 +81,6 @@ class Gateway:
             if options.state:
                 await stack.enter_async_context(StateFile(options.state, self.store).kept())
             yield Ports(*await stack.enter_async_context(serving(listeners, self.patience)))
+
+    def _reaches_database(self) -> bool:
+        return self.database_reachable

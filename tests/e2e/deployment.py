@@ -53,6 +53,7 @@ class Deployment:
     target: Target
     admin: httpx.AsyncClient
     backend: "Backend"
+    gateway: Gateway
 
     @property
     def tokens(self) -> SigningKey:
@@ -122,7 +123,7 @@ async def deployed(
                 host=settings.ingress.gateway_host,
                 metrics_url=f"http://127.0.0.1:{ports.status}",
             )
-            yield Deployment(target, admin, backend)
+            yield Deployment(target, admin, backend, gateway)
 
 
 async def write(settings: StackSettings, admin: httpx.AsyncClient) -> None:

@@ -22,6 +22,8 @@ class Node:
 
     metrics: Callable[[], str]
     """What `/metrics` answers while the `prometheus` plugin is on, in Prometheus' text format."""
+    reaches_database: Callable[[], bool] = lambda: True
+    """Whether its database answers. Without one it always does (Kong: kong/db/strategies/off/connector.lua)."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -29,7 +31,7 @@ def node_paths(dao: Dao, node: Node) -> dict[str, Methods]:
     """The paths that are about the node."""
     return {
         "/": {"GET": lambda _: ok(_information(dao, node))},
-        "/status": {"GET": lambda _: ok(_status(dao))},
+        "/status": {"GET": lambda _: ok(_status(dao, node))},
         "/metrics": {"GET": lambda _: Answer(200, node.metrics(), {"Content-Type": "text/plain; charset=UTF-8"})},
         "/plugins/enabled": {"GET": lambda _: ok({"enabled_plugins": list(PRIORITIES)})},
         "/clustering/status": {"GET": _clustering},
@@ -43,7 +45,7 @@ def status_paths(dao: Dao, node: Node) -> dict[str, Methods]:
     served = node_paths(dao, node)
     return {
         "/status": served["/status"],
-        "/status/ready": {"GET": lambda _: _ready(dao)},
+        "/status/ready": {"GET": lambda _: _ready(dao, node)},
         "/metrics": served["/metrics"],
     }
 
@@ -72,17 +74,19 @@ def _information(dao: Dao, node: Node) -> dict[str, object]:
     }
 
 
-def _status(dao: Dao) -> dict[str, object]:
+def _status(dao: Dao, node: Node) -> dict[str, object]:
     if dao.database == "off":
         return {"configuration_hash": dao.store.configuration_hash or NO_CONFIGURATION}
-    return {"database": {"reachable": True}}
+    return {"database": {"reachable": node.reaches_database()}}
 
 
 NO_CONFIGURATION = "0" * 32
 """The hash of a DB-less gateway that has loaded nothing (Kong: constants.lua, DECLARATIVE_EMPTY_CONFIG_HASH)."""
 
 
-def _ready(dao: Dao) -> Answer:
+def _ready(dao: Dao, node: Node) -> Answer:
+    if dao.database != "off" and not node.reaches_database():
+        return Answer(503, {"message": "failed to connect to database"})
     if dao.database == "off" and dao.store.configuration_hash is None:
         return Answer(503, {"message": "no configuration available (empty configuration present)"})
     return ok({"message": "ready"})

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import BinaryIO, Self
 
 from sandbox.kong.proxy.asgi import Receive, Scope, Send, read_body, read_request, send_response
@@ -35,7 +35,7 @@ class Proxy:
 
     `resolve` says where a service's host really is, `find_redis` where a rate limit's Redis is, and `counters` counts
     all other limits. `standard_output` takes what file-log writes to /dev/stdout. `properties` are the edge's in
-    kong.conf.
+    kong.conf. `reaches_database` is for its metric alone: a proxy goes on without its database.
     """
 
     def __init__(
@@ -48,10 +48,11 @@ class Proxy:
         find_redis: Find = nowhere,
         standard_output: BinaryIO | None = None,
         properties: Mapping[str, str] | None = None,
+        reaches_database: Callable[[], bool] = lambda: True,
     ) -> None:
         node_id = node_id or str(uuid.uuid4())
         self.counters = counters or Counters()
-        self._metrics = Metrics(node_id=node_id, version="3.9.1")
+        self._metrics = Metrics(node_id=node_id, version="3.9.1", reaches_database=reaches_database)
         self._node = Node(
             lua=LuaRuntime(node_id=node_id),
             counters=self.counters,

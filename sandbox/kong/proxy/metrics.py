@@ -4,7 +4,7 @@ Kong: kong/plugins/prometheus/exporter.lua.
 """
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -30,9 +30,10 @@ class _Histogram:
 class Metrics:
     """Everything counted since the proxy started."""
 
-    def __init__(self, *, node_id: str, version: str) -> None:
+    def __init__(self, *, node_id: str, version: str, reaches_database: Callable[[], bool] = lambda: True) -> None:
         self._node_id = node_id
         self._version = version
+        self._reaches_database = reaches_database
         self._counters: dict[str, dict[Labels, int]] = defaultdict(lambda: defaultdict(int))
         self._histograms: dict[str, dict[Labels, _Histogram]] = defaultdict(dict)
         self._requests = 0
@@ -64,7 +65,7 @@ class Metrics:
     def _gauges(self) -> Iterator[str]:
         node = {"node_id": self._node_id, "subsystem": "http"}
         yield from _described("datastore_reachable", "gauge", "Datastore reachable from Kong, 0 is unreachable")
-        yield _sample("datastore_reachable", {}, 1)
+        yield _sample("datastore_reachable", {}, int(self._reaches_database()))
         yield from _described("nginx_connections_total", "gauge", "Number of connections by subsystem")
         states = {
             "accepted": self._requests,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from components.platform.migrations import FINISH, PREPARE
 from entities.administration import seed
 from entities.state import Owner
 from tests.program.platform.conftest import PASSWORD, Deploy
@@ -109,10 +110,7 @@ async def test_migrations_prepare_any_database_and_finish_after_the_rollout(depl
         object_name(job).split("-")[2]: inputs(job)["spec"]["template"]["spec"]["containers"][0]["command"]
         for job in recording.of_type(JOB)
     }
-    assert scripts == {
-        "up": ["sh", "-ec", "kong migrations bootstrap\nkong migrations finish\nkong migrations up"],
-        "finish": ["sh", "-ec", "kong migrations finish"],
-    }
+    assert scripts == {step.name: ["sh", "-ec", step.script] for step in (PREPARE, FINISH)}
 
 
 async def test_a_failed_migration_runs_again_with_the_next_update(deploy: Deploy) -> None:

@@ -56,15 +56,27 @@ async def test_everything_that_kong_writes_is_a_volume(deploy: Deploy) -> None:
     assert mounted == {"/tmp", variables(kong(recording))["KONG_PREFIX"]}
 
 
-async def test_readiness_waits_for_configuration_and_liveness_does_not(deploy: Deploy) -> None:
-    container = kong(await deploy(stack_settings("dev")))
+@pytest.mark.parametrize("mode", ["database", "dbless"])
+async def test_a_pod_waits_for_its_configuration_once_and_for_its_database_never_again(
+    mode: str, deploy: Deploy
+) -> None:
+    """`/status/ready` fails without the database, and Kong goes on without it (Kong: kong/status/ready.lua)."""
+    container = kong(await deploy(stack_settings("dev", mode=mode)))
     asked = {probe: container[f"{probe}Probe"]["httpGet"] for probe in ("startup", "readiness", "liveness")}
     assert asked == {
-        "startup": {"path": "/status", "port": "metrics"},
-        "readiness": {"path": "/status/ready", "port": "metrics"},
+        "startup": {"path": "/status/ready", "port": "metrics"},
+        "readiness": {"path": "/status", "port": "metrics"},
         "liveness": {"path": "/status", "port": "metrics"},
     }
     assert {"name": "metrics", "containerPort": 8100} in container["ports"]
+
+
+async def test_a_database_that_answers_nothing_restarts_no_pod(deploy: Deploy) -> None:
+    """Kong waits five seconds to connect and five for an answer before `/status` says that it is not there."""
+    container = kong(await deploy(stack_settings("dev")))
+    for probe in ("startup", "readiness", "liveness"):
+        assert container[f"{probe}Probe"]["timeoutSeconds"] > 2 * 5
+    assert "KONG_PG_TIMEOUT" not in variables(container)
 
 
 async def test_a_pod_drains_then_ends_within_its_grace_period(deploy: Deploy) -> None:

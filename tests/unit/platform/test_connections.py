@@ -221,6 +221,31 @@ def test_backends_in_kongs_own_terms_are_reached_at_their_targets() -> None:
     assert not can_connect(raw, GATEWAY, OUTSIDE, 80)
 
 
+@pytest.mark.parametrize("host", ["omnify-api.omnify", "omnify-api.omnify.svc", "omnify-api.omnify.svc.cluster.local"])
+def test_a_service_by_any_of_its_names_is_reached_whatever_port_its_pods_have(host: str) -> None:
+    named = stack(put("backends.omnify-api", f"http://{host}"))
+    assert can_connect(named, GATEWAY, BACKEND, 8000)
+    assert not can_connect(named, GATEWAY, STRANGER, 8000)
+
+
+def test_a_service_of_the_own_namespace_is_reached_by_its_bare_name() -> None:
+    named = stack(put("backends.omnify-api", "http://curious"))
+    assert can_connect(named, GATEWAY, GATEWAY, 8000) is False
+    assert _allowed(_selecting(named, GATEWAY), "egress", NEIGHBOUR, 8080, "TCP")
+    assert not can_connect(named, GATEWAY, STRANGER, 8080)
+
+
+def test_a_name_of_two_parts_may_as_well_be_outside() -> None:
+    named = stack(put("backends.omnify-api", "https://backend.example"))
+    assert can_connect(named, GATEWAY, OUTSIDE, 443)
+    assert not can_connect(named, GATEWAY, OUTSIDE, 8443)
+
+
+def test_what_leads_to_one_place_is_allowed_once() -> None:
+    (kong, *_) = stack(name="prod")
+    assert [rule for rule in kong.egress if kong.egress.count(rule) > 1] == []
+
+
 def test_plugins_connect_where_the_stack_lets_them() -> None:
     logs = put("network", {"egress": [{"to": {"cidr": "203.0.113.0/24"}, "ports": [9200]}]})
     assert can_connect(stack(logs), GATEWAY, OUTSIDE, 9200)
