@@ -20,7 +20,10 @@ ScrapeInterval = Annotated[str, AfterValidator(_promptly), Field(title="duration
 Labels = dict[Annotated[str, Field(min_length=1)], str]
 """Labels of an object, by which something finds it (Kubernetes: metadata.labels)."""
 
-Exporter = Literal["kube-state-metrics", "cert-manager"]
+LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
+"""A label of a series (Prometheus: data model)."""
+
+Exporter = Literal["kube-state-metrics", "cert-manager", "ingress-nginx", "redis-exporter"]
 """What has metrics of the gateway besides Kong itself."""
 
 
@@ -62,8 +65,17 @@ class Alerts(Settings):
     """What the Prometheus object selects rules by, such as `release: kube-prometheus-stack`."""
     exporters: tuple[Exporter, ...] = ("kube-state-metrics",)
     """Whose metrics this Prometheus has besides Kong's: a rule about others would never fire."""
+    redis: dict[LabelName, str] = Field(default_factory=dict)
+    """With `redis-exporter`: the labels of its series about the counters' Redis, such as `namespace: omnify-data`; the
+    gateway's own namespace when left out."""
     runbooks: HttpUrl | None = None
     """Where people read docs/alerts.md; alerts link to its sections. Its path in the repository when left out."""
+
+    @model_validator(mode="after")
+    def _labels_are_for_an_exporter(self) -> Self:
+        if self.redis and "redis-exporter" not in self.exporters:
+            raise wrong_key("redis", "are labels of redis_exporter's series; add 'redis-exporter' to exporters")
+        return self
 
 
 class Dashboards(Settings):

@@ -67,7 +67,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     "NetworkPolicy": {"spec": "network"},
     "PodDisruptionBudget": {
         "spec minAvailable": "platform.disruptionBudget.minAvailable",
-        "spec maxUnavailable": "platform.disruptionBudget.minAvailable",
+        "spec maxUnavailable": "platform.disruptionBudget.maxUnavailable",
         "spec selector": "this program",
     },
     "Service": {

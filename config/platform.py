@@ -77,7 +77,10 @@ class Toleration(Settings):
 
 
 class Scheduling(Settings):
-    """On which nodes Kong's pods run, and before which other pods. They are spread over zones and nodes anyway."""
+    """On which nodes Kong's pods run, and before which other pods. They are spread over zones and nodes anyway.
+
+    The Jobs of its image, such as the migrations, run on the same nodes.
+    """
 
     priority_class: ObjectName | None = None
     """The PriorityClass of the pods; the cluster's default when left out."""
@@ -115,10 +118,18 @@ class Autoscaling(Settings):
 
 
 class DisruptionBudget(Settings):
-    """How many pods must stay when nodes are drained (Kubernetes: policy/v1 PodDisruptionBudget)."""
+    """How many pods may go at once when nodes are drained (Kubernetes: policy/v1 PodDisruptionBudget)."""
 
-    min_available: Replicas
+    min_available: Replicas | None = None
     """The pods that must stay; fewer than there are."""
+    max_unavailable: Replicas | None = None
+    """Instead of `minAvailable`: the pods that may be missing, however many there are."""
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if (self.min_available is None) == (self.max_unavailable is None):
+            raise wrong_key("maxUnavailable", "and minAvailable: write one of them, such as maxUnavailable: 1")
+        return self
 
 
 _DECIDED: Mapping[str, str] = {
@@ -176,7 +187,8 @@ class Platform(Settings):
     grace_period_seconds: Seconds = 90
     """How long Kubernetes waits for a pod to end before it kills it; includes the drain."""
     autoscaling: Autoscaling | None = None
-    disruption_budget: DisruptionBudget | None = None
+    disruption_budget: DisruptionBudget | None = DisruptionBudget(max_unavailable=1)
+    """What node drains must leave of more than one pod; one at a time may go when left out. `null`: no budget."""
     scheduling: Scheduling = Scheduling()
     pod_annotations: dict[str, str] = Field(default_factory=dict)
     """Annotations of the pods, for example for a service mesh."""

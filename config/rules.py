@@ -168,7 +168,7 @@ def autoscaling_keeps_the_replicas(platform: Platform) -> Iterator[Problem]:
 def nodes_can_be_drained(platform: Platform) -> Iterator[Problem]:
     """A budget that needs every pod refuses each eviction."""
     budget, lowest = platform.disruption_budget, platform.lowest_replicas
-    if budget is not None and budget.min_available >= lowest:
+    if budget is not None and budget.min_available is not None and budget.min_available >= lowest:
         advice = f"write at most {lowest - 1}" if lowest > 1 else "remove the budget, or run two replicas"
         yield Problem(
             ("platform", "disruptionBudget", "minAvailable"),

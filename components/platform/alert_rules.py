@@ -4,6 +4,7 @@ The files are rules that Prometheus can read as they stand, about the gateway of
 same about its own.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,16 @@ def rule_groups(alerts: Alerts, *, namespace: str, mode: str) -> list[dict[str, 
         for name in (*own, *alerts.exporters)
         for group in of_stack(
             groups_of(name),
-            {FILES_NAMESPACE: f'namespace="{namespace}"'},
+            {FILES_NAMESPACE: _own_series(name, alerts, namespace)},
             {FILES_RUNBOOKS: alerts.runbooks or FILES_RUNBOOKS},
         )
     ]
+
+
+def _own_series(name: str, alerts: Alerts, namespace: str) -> str:
+    """What tells the stack's own series from others, in the selectors of a file."""
+    labels = alerts.redis if name == "redis-exporter" and alerts.redis else {"namespace": namespace}
+    return ", ".join(f"{label}={json.dumps(value)}" for label, value in labels.items())
 
 
 def groups_of(name: str) -> Sequence[dict[str, Any]]:

@@ -104,9 +104,9 @@ def _management(settings: StackSettings) -> Iterator[Policy]:
     if isinstance(settings.admin, AdminInCluster):
         egress.append(Rule((Neighbours(_GATEWAY),), (ADMIN_TLS.port,)))
     elif isinstance(settings.admin, AdminUrl):
-        egress.append(_url(settings.admin.url))
+        egress.extend(_url(settings.admin.url))
     if not isinstance(auth, NoAuth):
-        egress.append(_url(auth.issuer))
+        egress.extend(_url(auth.issuer))
     egress += [Rule((destination.to,), destination.ports) for destination in management.egress]
     ingress = Rule((Neighbours(_GATEWAY),), (management_api.PORT,))
     yield Policy(MANAGEMENT, _MANAGEMENT, ingress=(ingress,), egress=tuple(egress))

@@ -76,7 +76,7 @@ class KongGateway(pulumi.ComponentResource):
         )
         if settings.autoscaling is not None:
             self._autoscaler(name, settings.autoscaling, namespace)
-        if settings.disruption_budget is not None:
+        if settings.disruption_budget is not None and settings.lowest_replicas > 1:
             self._disruption_budget(name, settings.disruption_budget, namespace)
         self.register_outputs({"deployment": self.deployment.metadata.name})
 
@@ -122,6 +122,7 @@ class KongGateway(pulumi.ComponentResource):
             metadata=_metadata(namespace),
             spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
                 min_available=settings.min_available,
+                max_unavailable=settings.max_unavailable,
                 selector=k8s.meta.v1.LabelSelectorArgs(match_labels=GATEWAY_SELECTOR),
                 unhealthy_pod_eviction_policy="AlwaysAllow",  # a pod that never becomes ready must not block a drain
             ),

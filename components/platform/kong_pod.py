@@ -79,7 +79,7 @@ def gateway_pod(
             ],
             priority_class_name=settings.scheduling.priority_class,
             node_selector=settings.scheduling.node_selector or None,
-            tolerations=[_toleration(each) for each in settings.scheduling.tolerations] or None,
+            tolerations=tolerations(settings.scheduling),
             containers=[_kong(settings, environment, mounts)],
             volumes=volumes,
         ),
@@ -127,6 +127,11 @@ def _drain(settings: Platform) -> k8s.core.v1.LifecycleArgs:
     return k8s.core.v1.LifecycleArgs(
         pre_stop=k8s.core.v1.LifecycleHandlerArgs(exec_=k8s.core.v1.ExecActionArgs(command=command))
     )
+
+
+def tolerations(settings: Scheduling) -> list[k8s.core.v1.TolerationArgs] | None:
+    """As pods have them, those of Kong's image that run once included."""
+    return [_toleration(each) for each in settings.tolerations] or None
 
 
 def _toleration(settings: Toleration) -> k8s.core.v1.TolerationArgs:

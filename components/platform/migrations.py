@@ -10,14 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.platform.content import named_by_content
-from components.platform.environment import Environment
-from components.platform.hardening import container_security, pod_security
-from components.platform.kong_pod import KONG_USER, kong_mounts, kong_volumes
-from components.platform.metadata import object_metadata
-from components.platform.names import KONG, labels
-from components.platform.trusted import trusted_mounts, trusted_volumes
-from config.trust import Trust
+from components.platform.database_job import Workplace, database_job
 
 
 @dataclass(frozen=True)
@@ -47,10 +40,7 @@ FINISH = Step("finish", "kong migrations finish")
 
 
 class KongMigrations(pulumi.ComponentResource):
-    """A Job that runs one step, and runs again whenever the image or the database changes.
-
-    A failed Job stops the update. The next update replaces it, so that running again is enough.
-    """
+    """A Job that runs one step, and runs again whenever the image or the database changes."""
 
     job: k8s.batch.v1.Job
 
@@ -59,54 +49,18 @@ class KongMigrations(pulumi.ComponentResource):
         name: str,
         *,
         step: Step,
-        image: str,
-        environment: Environment,
-        trust: Trust,
-        namespace: pulumi.Input[str],
-        service_account: pulumi.Input[str],
+        place: Workplace,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("omnify:platform:KongMigrations", name, None, opts)
-        self.job = k8s.batch.v1.Job(
+        self.job = database_job(
             name,
-            metadata=object_metadata(
-                named_by_content(
-                    f"kong-migrations-{step.name}", image, step.script, environment.facts(), trust.model_dump()
-                ),
-                namespace=namespace,
-                labels=labels(KONG, "migrations"),
-                annotations={"pulumi.com/replaceUnready": "true"},
-            ),
-            spec=k8s.batch.v1.JobSpecArgs(
-                backoff_limit=4,
-                template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=labels(KONG, "migrations")),
-                    spec=k8s.core.v1.PodSpecArgs(
-                        restart_policy="Never",  # a failed pod stays, and with it its log
-                        service_account_name=service_account,
-                        automount_service_account_token=False,
-                        enable_service_links=False,
-                        security_context=pod_security(user=KONG_USER),
-                        containers=[_container(image, step.script, environment, trust)],
-                        volumes=[*kong_volumes(), *trusted_volumes(trust)],
-                    ),
-                ),
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            f"kong-migrations-{step.name}",
+            container="migrations",
+            script=step.script,
+            place=place,
+            after=after,
+            parent=self,
         )
         self.register_outputs({"job": self.job.metadata.name})
-
-
-def _container(image: str, script: str, environment: Environment, trust: Trust) -> k8s.core.v1.ContainerArgs:
-    return k8s.core.v1.ContainerArgs(
-        name="migrations",
-        image=image,
-        command=["sh", "-ec", script],
-        env=environment.variables(),
-        resources=k8s.core.v1.ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "512Mi"}
-        ),
-        security_context=container_security(),
-        volume_mounts=[*kong_mounts(), *trusted_mounts(trust)],
-    )

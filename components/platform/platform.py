@@ -7,6 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.platform.certificates import KongCertificates, gateway_secret, wanted_certificates
 from components.platform.database import KongDatabase
+from components.platform.database_job import Workplace
 from components.platform.environment import Environment
 from components.platform.gateway import KongGateway
 from components.platform.ingress import KongIngress
@@ -173,11 +174,7 @@ class KongPlatform(pulumi.ComponentResource):
         return KongSeeding(
             f"{self._name}-administration",
             seed=seed,
-            image=self._settings.platform.image,
-            environment=migrations_environment(self._settings),
-            trust=self._settings.trust,
-            namespace=self.namespace,
-            service_account=self._account,
+            place=self._workplace,
             after=[migrated],
             opts=self._child(),
         ).job
@@ -196,15 +193,22 @@ class KongPlatform(pulumi.ComponentResource):
         )
         return [bundled.secret]
 
+    @property
+    def _workplace(self) -> Workplace:
+        return Workplace(
+            image=self._settings.platform.image,
+            environment=migrations_environment(self._settings),
+            trust=self._settings.trust,
+            scheduling=self._settings.platform.scheduling,
+            namespace=self.namespace,
+            service_account=self._account,
+        )
+
     def _migrations(self, step: Step, after: Sequence[pulumi.Resource]) -> k8s.batch.v1.Job:
         return KongMigrations(
             f"{self._name}-migrations-{step.name}",
             step=step,
-            image=self._settings.platform.image,
-            environment=migrations_environment(self._settings),
-            trust=self._settings.trust,
-            namespace=self.namespace,
-            service_account=self._account,
+            place=self._workplace,
             after=after,
             opts=self._child(),
         ).job

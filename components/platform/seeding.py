@@ -6,18 +6,14 @@ and after it replaces the pods, which read everything anew.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from components.platform.content import named_by_content
+from components.platform.database_job import Workplace, database_job
 from components.platform.environment import Environment
-from components.platform.hardening import container_security, pod_security
-from components.platform.kong_pod import KONG_USER, kong_mounts, kong_volumes
-from components.platform.metadata import object_metadata
-from components.platform.names import KONG, labels
-from components.platform.trusted import trusted_mounts, trusted_volumes
-from config.trust import Trust
 from entities.administration import Credential, Seed
 from entities.readable import readable_yaml
 
@@ -32,7 +28,7 @@ _FILE = "${TMPDIR:-/tmp}/administration.yml"
 class KongSeeding(pulumi.ComponentResource):
     """A Job that writes the loopback, and runs again whenever it, the image or the database changes.
 
-    A failed Job stops the update before any pod changes. The next update replaces it, so that running again is enough.
+    It runs before any pod changes, and like the migrations it stops the update when it fails.
     """
 
     job: k8s.batch.v1.Job
@@ -42,42 +38,20 @@ class KongSeeding(pulumi.ComponentResource):
         name: str,
         *,
         seed: Seed,
-        image: str,
-        environment: Environment,
-        trust: Trust,
-        namespace: pulumi.Input[str],
-        service_account: pulumi.Input[str],
+        place: Workplace,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`environment` is that of the migrations: what it takes to reach the database."""
+        """`place` is that of the migrations: what it takes to reach the database."""
         super().__init__("omnify:platform:KongSeeding", name, None, opts)
-        script, whole = seeding_script(seed), environment | credentials(seed)
-        self.job = k8s.batch.v1.Job(
+        self.job = database_job(
             name,
-            metadata=object_metadata(
-                named_by_content("kong-administration", image, script, whole.facts(), trust.model_dump()),
-                namespace=namespace,
-                # The policy of the migrations holds for it too: the database and nothing else.
-                labels=labels(KONG, "migrations"),
-                annotations={"pulumi.com/replaceUnready": "true"},
-            ),
-            spec=k8s.batch.v1.JobSpecArgs(
-                backoff_limit=4,
-                template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=labels(KONG, "migrations")),
-                    spec=k8s.core.v1.PodSpecArgs(
-                        restart_policy="Never",  # a failed pod stays, and with it its log
-                        service_account_name=service_account,
-                        automount_service_account_token=False,
-                        enable_service_links=False,
-                        security_context=pod_security(user=KONG_USER),
-                        containers=[_container(image, script, whole, trust)],
-                        volumes=[*kong_volumes(), *trusted_volumes(trust)],
-                    ),
-                ),
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            "kong-administration",
+            container="administration",
+            script=seeding_script(seed),
+            place=replace(place, environment=place.environment | credentials(seed)),
+            after=after,
+            parent=self,
         )
         self.register_outputs({"job": self.job.metadata.name})
 
@@ -123,17 +97,3 @@ def _expanded(text: str) -> str:
     escaped = re.sub(r"[\\$`]", lambda found: f"\\{found[0]}", text)
     # In quotes, or a key of digits alone would be a number.
     return _PLACEHOLDER.sub(lambda found: f'"${{{found[1]}}}"', escaped)
-
-
-def _container(image: str, script: str, environment: Environment, trust: Trust) -> k8s.core.v1.ContainerArgs:
-    return k8s.core.v1.ContainerArgs(
-        name="administration",
-        image=image,
-        command=["sh", "-ec", script],
-        env=environment.variables(),
-        resources=k8s.core.v1.ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "512Mi"}
-        ),
-        security_context=container_security(),
-        volume_mounts=[*kong_mounts(), *trusted_mounts(trust)],
-    )

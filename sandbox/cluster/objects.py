@@ -86,7 +86,7 @@ class Objects:
         if answer.status_code != 404:
             _checked(answer, manifest)
 
-    async def wait_until_ready(self, manifest: Manifest, *, timeout: float = 60) -> Manifest:  # noqa: ASYNC109 - a deadline over many requests, with its own message
+    async def wait_until_ready(self, manifest: Manifest, *, timeout: float = 120) -> Manifest:  # noqa: ASYNC109 - a deadline over many requests, with its own message
         """Wait until the object is ready, and give it as it is then.
 
         Raises:
@@ -107,7 +107,7 @@ class Objects:
                 )
             await asyncio.sleep(_PAUSE)
 
-    async def wait_until_gone(self, manifest: Manifest, *, timeout: float = 60) -> None:  # noqa: ASYNC109 - as above
+    async def wait_until_gone(self, manifest: Manifest, *, timeout: float = 120) -> None:  # noqa: ASYNC109 - as above
         """Wait until the object is not there any more.
 
         Raises:

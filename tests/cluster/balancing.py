@@ -27,7 +27,7 @@ class Balancer:
     service: str
     ports: Mapping[str, int]
     """Where each pod listens on this machine; kwok calls a pod ready before there is anything behind it."""
-    delay: float
+    delay: float = 0
     """How many seconds it takes until what the API server says has reached every node."""
     pods: frozenset[str] = frozenset()
     _turns: dict[str, "itertools.count[int]"] = field(default_factory=lambda: defaultdict(itertools.count))

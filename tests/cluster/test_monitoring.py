@@ -5,10 +5,12 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
+from config.observability import Exporter
 from sandbox.cluster.objects import Objects
 from sandbox.cluster.readiness import Manifest
 from tests.cluster.manifests import manifest
@@ -19,7 +21,7 @@ DEFINITIONS = os.environ.get("PROMETHEUS_OPERATOR_CRDS")
 needs_definitions = pytest.mark.skipif(
     DEFINITIONS is None, reason="no operator: set PROMETHEUS_OPERATOR_CRDS to a folder of its CustomResourceDefinitions"
 )
-EXPORTERS = ["kube-state-metrics", "cert-manager"]
+EXPORTERS = list(get_args(Exporter))
 
 
 async def _watching(namespace: str, kinds: set[str], **observability: object) -> list[Manifest]:

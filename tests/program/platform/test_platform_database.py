@@ -132,8 +132,9 @@ OIDC: dict[str, JsonValue] = {
         {"database": section("prod", "database")},
         OIDC,
         {"trust": {"authorities": [{"configMap": "data-ca"}]}},
+        {"platform": section("dev", "platform", scheduling={"nodeSelector": {"kubernetes.io/arch": "arm64"}})},
     ],
-    ids=["another version", "another database", "more plugins", "another authority"],
+    ids=["another version", "another database", "more plugins", "another authority", "other nodes"],
 )
 async def test_migrations_run_again_for(changed: dict[str, JsonValue], deploy: Deploy) -> None:
     before, after = jobs(await deploy(stack_settings("dev"))), jobs(await deploy(stack_settings("dev", **changed)))

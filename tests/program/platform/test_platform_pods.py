@@ -148,6 +148,10 @@ async def test_pods_run_where_the_stack_says(deploy: Deploy) -> None:
     ]
     assert {each["whenUnsatisfiable"] for each in spec["topologySpreadConstraints"]} == {"DoNotSchedule"}
     assert template["metadata"]["annotations"] == {"mesh": "off"}
+    for job in recording.of_type(JOB):
+        beside = inputs(job)["spec"]["template"]["spec"]
+        assert (beside["nodeSelector"], beside["tolerations"]) == (spec["nodeSelector"], spec["tolerations"])
+        assert "priorityClassName" not in beside
 
 
 async def test_without_an_autoscaler_the_stack_file_owns_it(deploy: Deploy) -> None:
@@ -156,9 +160,20 @@ async def test_without_an_autoscaler_the_stack_file_owns_it(deploy: Deploy) -> N
     assert deployment.ignore_changes == ()
 
 
+async def test_of_several_pods_one_may_go_at_a_time_unless_the_stack_says_otherwise(deploy: Deploy) -> None:
+    budget = inputs((await deploy(stack_settings("prod"))).one(BUDGET))["spec"]
+    assert (budget["maxUnavailable"], "minAvailable" in budget) == (1, False)
+    platform = section("prod", "platform", disruptionBudget={"minAvailable": 2})
+    budget = inputs((await deploy(stack_settings("prod", platform=platform))).one(BUDGET))["spec"]
+    assert (budget["minAvailable"], "maxUnavailable" in budget) == (2, False)
+    none = section("prod", "platform", disruptionBudget=None)
+    for settings in (stack_settings("prod", platform=none), stack_settings("dev")):
+        assert (await deploy(settings)).of_type(BUDGET) == []
+
+
 async def test_a_disruption_budget_lets_broken_pods_go(deploy: Deploy) -> None:
     budget = inputs((await deploy(stack_settings("prod"))).one(BUDGET))["spec"]
-    assert (budget["minAvailable"], budget["unhealthyPodEvictionPolicy"]) == (2, "AlwaysAllow")
+    assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
 async def test_services_budgets_and_policies_select_kongs_pods_and_no_others(deploy: Deploy) -> None:

@@ -5,12 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from components.platform.alert_rules import FILES_RUNBOOKS, OWN_RULES, RULES, groups_of, rule_groups
-from config.observability import Alerts, Observability
+from config.observability import Alerts, Exporter, Observability
 from tests.unit.monitoring.files import ALERTS, MONITORING, RULE_FILES, RULE_TESTS, Rule, rules
 from tests.unit.monitoring.promql import parse
 
@@ -20,7 +21,7 @@ ANCHORS = {
     re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-")
     for title in re.findall(r"^#+ (.+)$", RUNBOOKS, re.MULTILINE)
 }
-EVERYBODY = Alerts(exporters=("kube-state-metrics", "cert-manager"))
+EVERYBODY = Alerts(exporters=get_args(Exporter))
 PROMTOOL = shutil.which("promtool")
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not on PATH (Debian: package prometheus)")
 
@@ -83,6 +84,13 @@ def test_a_stacks_rules_are_about_its_own_namespace_alone(alert: str) -> None:
     for selector in parse(_rules(namespace="shop")[alert]["expr"]).selectors:
         own = [matcher for matcher in selector.matchers if matcher[0] in {"namespace", "exported_namespace"}]
         assert [matcher[1:] for matcher in own] == [("=", "shop")], selector
+
+
+def test_the_counters_redis_is_known_by_the_labels_that_the_stack_names() -> None:
+    named = Alerts(exporters=("redis-exporter",), redis={"namespace": "omnify-data", "job": 'the "one"'})
+    rule = _rules(named, namespace="shop")["KongCountersUnreachable"]
+    (selector,) = parse(rule["expr"]).selectors
+    assert selector.matchers == (("namespace", "=", "omnify-data"), ("job", "=", 'the "one"'))
 
 
 def test_nothing_but_the_namespace_and_the_link_differs_from_the_files() -> None:
