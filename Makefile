@@ -31,6 +31,10 @@ up: venv ## rehearse STACK on this machine: cluster, gateway, stack, real reques
 down: venv ## take the rehearsal away
 	@$(BIN)/python -m sandbox down --stack $(STACK)
 
+.PHONY: management
+management: venv ## serve the management API of STACK, as rehearsed: on what `make up` brought up, or on a stand-in
+	@$(BIN)/python -m sandbox manage --stack $(STACK)
+
 .PHONY: recover
 recover: venv ## `pulumi up` of STACK that takes over everything that exists, after a lost state or a killed update
 	pulumi stack select --create $(STACK)

@@ -1,4 +1,4 @@
-"""`python -m sandbox up|down|stop`: the rehearsal, for people. `make up`, `down` and `clean` call it."""
+"""`python -m sandbox up|down|stop|manage`: the rehearsal, for people. The targets of make call it."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ import typer
 from pydantic import JsonValue
 
 from sandbox.cluster.kubeconfig import KubeconfigError
+from sandbox.management.command import manage_command
 from sandbox.rehearsal.display import Display
 from sandbox.rehearsal.layout import Layout
 from sandbox.rehearsal.places import OwnPlace, UnknownPlaceError, place
@@ -47,6 +48,9 @@ def stop(directory: Directory = _DIRECTORY) -> None:
     layout = Layout(directory)
     if layout.lock.exists():
         OwnPlace(layout, {}).leave()
+
+
+app.command("manage")(manage_command)
 
 
 def _rehearsal(stack: str, directory: Path, overrides: Mapping[str, JsonValue]) -> Rehearsal:

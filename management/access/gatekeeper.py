@@ -29,7 +29,7 @@ class Gatekeeper:
     """Judges requests."""
 
     def __init__(self, realm: Callable[[], Realm], keys: KeptKeys, budgets: Budgets, denials: Denials) -> None:
-        self._realm, self._keys, self._budgets, self.denials = realm, keys, budgets, denials
+        self._realm, self.keys, self._budgets, self.denials = realm, keys, budgets, denials
 
     async def admit(self, token: str | None, permission: Permission, *, resource: str, address: str) -> Caller:
         """Who asks, when they may do this; `resource` says in the audit trail what was asked for.
@@ -56,7 +56,7 @@ class Gatekeeper:
         if not token:
             raise TokenError("a bearer token of the realm is needed")
         try:
-            return await caller_of(token, self._realm(), self._keys)
+            return await caller_of(token, self._realm(), self.keys)
         except (KeysUnavailableError, NoRealmError) as error:
             raise unavailable(f"nobody can be let in: {error}") from error
 

@@ -53,6 +53,10 @@ class KeptKeys:
             raise KeysUnavailableError("the realm's keys are not there yet; ask again")
         return self._keys.get(kid)
 
+    def forget_when_fetched(self) -> None:
+        """Let the next key that is not known be looked for at once."""
+        self._tried = float("-inf")
+
 
 def fetched_from(client: httpx.AsyncClient, url: str) -> Fetch:
     """Keys that the realm publishes as a JSON Web Key Set."""

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.e2e.identity.keycloak import REALM_FILE
 
 KEYS: set[str] = set()
@@ -27,12 +29,19 @@ def test_no_secret_and_no_key_is_in_the_file() -> None:
 
 def test_only_clients_for_the_api_carry_its_scope() -> None:
     carrying = {name for name, client in CLIENTS.items() if "omnify-api" in client["defaultClientScopes"]}
-    assert carrying == {"omnify-web", "omnify-service"}
+    assert carrying == {"omnify-web", "omnify-service", "omnify-management"}
     assert "omnify-api" not in REALM["defaultDefaultClientScopes"]
 
 
-def test_nobody_hands_a_password_to_the_web_application() -> None:
-    web = CLIENTS["omnify-web"]
+@pytest.mark.parametrize("client", ["omnify-web", "omnify-management"])
+def test_nobody_hands_a_password_to_a_page(client: str) -> None:
+    web = CLIENTS[client]
     assert web["publicClient"]
     ways = ("directAccessGrantsEnabled", "implicitFlowEnabled", "serviceAccountsEnabled")
     assert not any(web[way] for way in ways)
+
+
+def test_roles_of_the_gateway_are_in_no_token_of_the_web_application() -> None:
+    mapped = {mapping["client"] for mapping in REALM["scopeMappings"]}
+    assert mapped == {"omnify-management", "omnify-service"}
+    assert not any(client["fullScopeAllowed"] for name, client in CLIENTS.items() if name.startswith("omnify-"))
