@@ -35,8 +35,10 @@ class AutomationEngine:
 
     title = "pulumi"
 
-    def __init__(self, stack: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, stack: str, environment: Mapping[str, str] | None = None, project: Path = PROJECT) -> None:
+        """`environment` is the CLI's besides this process's own, `project` the folder of Pulumi.yaml."""
         self._name = stack
+        self._project = str(project)
         self._environment = {**_QUIET, **(environment or {})}
 
     async def preview(self, file: Path) -> Report:
@@ -45,7 +47,7 @@ class AutomationEngine:
         arguments = ["preview", "--json", "--show-sames", "--stack", self._name, "--config-file", str(file)]
         try:
             said = await asyncio.to_thread(
-                _command().run, [*arguments, "--color", "never"], str(PROJECT), self._environment
+                _command().run, [*arguments, "--color", "never"], self._project, self._environment
             )
             return previewed(self._name, said.stdout)
         except automation.CommandError as error:
@@ -91,9 +93,9 @@ class AutomationEngine:
 
     def _run(self, file: Path, environment: Mapping[str, str], hear: Callable[[automation.EngineEvent], Any]) -> None:
         options = automation.LocalWorkspaceOptions(
-            work_dir=str(PROJECT), env_vars={**self._environment, **environment}, pulumi_command=_command()
+            work_dir=self._project, env_vars={**self._environment, **environment}, pulumi_command=_command()
         )
-        stack = automation.select_stack(self._name, work_dir=str(PROJECT), opts=options)
+        stack = automation.select_stack(self._name, work_dir=self._project, opts=options)
         stack.up(on_event=hear, color="never", config_file=str(file), show_secrets=False)
 
     async def _after_another(self, error: Exception, left: float, say: Say) -> Mapping[str, str]:
@@ -115,7 +117,7 @@ class AutomationEngine:
         say("taking the lock of a killed update away")
         arguments = ["cancel", self._name, "--yes"]
         try:
-            await asyncio.to_thread(_command().run, arguments, str(PROJECT), self._environment)
+            await asyncio.to_thread(_command().run, arguments, self._project, self._environment)
         except automation.CommandError as refusal:
             raise EngineError(f"`pulumi cancel` failed: {_said(refusal)}") from refusal
         return _RECOVERY

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,7 +95,8 @@ async def _planned(
     settings, owner = validated(document), Owner(NAMESPACE, stack)
     desired = {kind_: tuple(each) for kind_, each in by_kind(desired_state(settings, owner)).items()}
     objects = await asyncio.to_thread(_objects, document, stack) if cluster is not None else []
-    before = Declared(await _live(settings, owner), list(_known(state)) if cluster is not None else [])
+    fields = {str(each["id"]): each.keys() for documents in desired.values() for each in documents}
+    before = Declared(await _live(settings, owner, fields), list(_known(state)) if cluster is not None else [])
     report = compared(stack, before, Declared(Snapshot(desired), objects))
     tell(PlannedMessage(report=report.model_copy(update={"source": "engine"})))
 
@@ -104,16 +105,20 @@ def _objects(document: Mapping[str, JsonValue], stack: str) -> list[dict[str, An
     return list(manifests(record(document, stack, preview=True).registrations))
 
 
-async def _live(settings: StackSettings, owner: Owner) -> Snapshot:
-    """What Kong holds of this stack."""
+async def _live(settings: StackSettings, owner: Owner, fields: Mapping[str, Collection[str]]) -> Snapshot:
+    """What Kong holds of this stack; of what is declared no more than its `fields`, because Kong makes up the rest."""
     async with admin_api(admin_settings(settings)) as admin:
         found = await read_snapshot(admin)
     return Snapshot(
         {
-            kind_: tuple(each for each in documents if _is_of(each, owner))
+            kind_: tuple(_only(each, fields.get(str(each["id"]))) for each in documents if _is_of(each, owner))
             for kind_, documents in found.documents.items()
         }
     )
+
+
+def _only(document: Document, fields: Collection[str] | None) -> Document:
+    return document if fields is None else {name: value for name, value in document.items() if name in fields}
 
 
 def _is_of(document: Document, owner: Owner) -> bool:
