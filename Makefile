@@ -65,7 +65,7 @@ format: venv ## bring the code into the one form
 	@$(BIN)/ruff format .
 
 .PHONY: generate
-generate: venv ## write again what is made from the code: the stack files' JSON Schemas, pages of reference
+generate: venv ## write again what is made from the code: the stack files' JSON Schemas, pages of reference, pictures
 	@$(BIN)/python -m gateway schema > config/stack.schema.json
 	@$(BIN)/python -m gateway schema --of project > config/project.schema.json
 	@$(BIN)/python -m gateway lint --rules > docs/lint.md
@@ -73,10 +73,16 @@ generate: venv ## write again what is made from the code: the stack files' JSON 
 	@$(BIN)/python -m gateway policies > docs/policies.md
 	@$(BIN)/python -m gateway settings > docs/settings.md
 	@$(BIN)/python -m gateway commands > docs/commands.md
+	@$(BIN)/python -m documentation pictures
 
 .PHONY: docs
 docs: venv ## build the site of docs/ into dist/site; a link that leads nowhere is an error
-	@$(BIN)/python -m documentation
+	@$(BIN)/python -m documentation site
+
+.PHONY: pictures
+pictures: venv ## draw the pictures of docs/ anew, that of a rehearsal by running one
+	@$(BIN)/python -m documentation pictures
+	@$(BIN)/python -m documentation pictures rehearsal
 
 .PHONY: wheel
 wheel: venv ## build the package for other programs into dist

@@ -2,11 +2,13 @@
 
 import os
 import posixpath
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import Final
 
 from config.project import PROJECT
 from documentation.links import Link, replaced
@@ -20,6 +22,15 @@ FURTHER: Mapping[str, str] = {
     "CHANGELOG.md": "changelog.md",
 }
 """Pages of the site that stand elsewhere in the repository."""
+_KINDS: Final[Mapping[str, str]] = {
+    "NOTE": "note",
+    "TIP": "tip",
+    "IMPORTANT": "info",
+    "WARNING": "warning",
+    "CAUTION": "danger",
+}
+_ALERT: Final = re.compile(rf"^> \[!({'|'.join(_KINDS)})\]\n((?:>.*\n)+)", re.MULTILINE)
+_BOLD: Final = re.compile(r"\*\*(.+)\*\*")
 
 
 def lay_out(repository: str) -> None:
@@ -51,7 +62,20 @@ def rewritten(text: str, source: PurePosixPath, repository: str) -> str:
             return _written(link, posixpath.relpath(path, "docs"))
         return _written(link, f"{repository}/{path}") if repository else link.text
 
-    return replaced(text, lead)
+    return admonished(replaced(text, lead))
+
+
+def admonished(text: str) -> str:
+    """A page whose alerts, as GitHub writes them, are what the generator has for them."""
+    return _ALERT.sub(_admonition, text)
+
+
+def _admonition(match: re.Match[str]) -> str:
+    kind, quoted = match.groups()
+    lines = [line.removeprefix(">").removeprefix(" ") for line in quoted.splitlines()]
+    title, rest = ([kind.title()], lines) if not _BOLD.fullmatch(lines[0]) else (_BOLD.findall(lines[0]), lines[1:])
+    body = "\n".join(f"    {line}".rstrip() for line in rest)
+    return f'!!! {_KINDS[kind]} "{title[0]}"\n\n{body}\n'
 
 
 def build() -> int:

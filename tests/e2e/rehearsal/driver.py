@@ -34,7 +34,8 @@ LIMITS: Final = {"minute": 40, "hour": 60_000, "day": 1_440_000}
 """The smallest that verification can use: it reaches one."""
 
 
-_FORBIDDEN = ("CLUSTER", "KUBECONFIG", "KONG_ADMIN_URL", "KONG_PROXY_URL", "GATEWAY_ADMIN_URL", "FORCE_COLOR")
+FORBIDDEN = ("CLUSTER", "KUBECONFIG", "KONG_ADMIN_URL", "KONG_PROXY_URL", "GATEWAY_ADMIN_URL", "FORCE_COLOR")
+"""What a user's environment may have, and would rehearse something else."""
 _PATIENCE = 240.0
 
 KINDS: Final = ("services", "routes", "plugins", "consumers", "acls", "jwts")
@@ -118,7 +119,7 @@ class Rehearsals:
 
     def variables(self) -> dict[str, str]:
         """The environment of a command: the PATH leads to no Pulumi, and to no Go but the one in `tools`."""
-        kept = {key: value for key, value in os.environ.items() if key not in _FORBIDDEN}
+        kept = {key: value for key, value in os.environ.items() if key not in FORBIDDEN}
         return kept | {"PATH": str(self.tools), "COLUMNS": "200", FAULTS: "1"} | dict(self.environment)
 
     def outputs(self, stack: str = "dev") -> GatewayOutputs:
