@@ -81,7 +81,7 @@ def _platform(canvas: Canvas, known: Mapping[str, Component], y: float) -> float
         places |= {each.urn: (x, first + row * 60, width) for row, each in enumerate(column)}
         x += width + gap
     for urn, each in known.items():
-        for before in needed(known, each):
+        for before in sorted(needed(known, each)):
             _edge(canvas, places[before], places[urn])
     for urn, (x, top, width) in places.items():
         canvas.box(x, top, width, 48)

@@ -47,10 +47,10 @@ def picture() -> str:
     height = max(_platform_height(rows), _kong_height(kong))
     places = _platform(canvas, rows, 68, height)
     for each in platform.values():
-        for before in needed(platform, each):
+        for before in sorted(needed(platform, each)):
             _edge(canvas, places[before], places[each.urn])
     writes = _kong(canvas, kong, provider, 68, height)
-    _between(canvas, [places[urn] for urn in needed(known, kong)], writes)
+    _between(canvas, [places[urn] for urn in sorted(needed(known, kong))], writes)
     return canvas.document(68 + height + MARGIN)
 
 

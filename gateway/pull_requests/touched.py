@@ -16,16 +16,28 @@ from gateway.diff.commits import CommitError, changed_files, checked_out
 from gateway.recording import PROJECT
 
 _NONE: Final = (
+    ".ci/*",
+    ".editorconfig",
     ".github/*",
+    ".gitignore",
+    ".pre-commit-config.yaml",
     ".vscode/*",
     "*.md",
+    "LICENSE*",
+    "Makefile",
     "benchmarks/*",
+    "distribution/*",
     "docs/*",
+    "documentation/*",
     "examples/*",
     "keycloak/*",
-    "LICENSE*",
+    "management/*",
+    "mkdocs.yml",
+    "monitoring/tests/*",
+    "requirements-dev.*",
     "sandbox/*",
     "tests/*",
+    "workflows/*",
 )
 """Files of which no stack is made."""
 _OF_STACKS: Final = ("keys/*",)

@@ -38,7 +38,7 @@ class Step:
         Ports and seconds are anybody's.
         """
         lines = self.printed.splitlines()
-        return re.compile("".join(_LINES if line == "…" else f"{_line(line)}\n" for line in lines))
+        return re.compile("".join(_LINES if line.strip() == "…" else f"{_line(line)}\n" for line in lines))
 
 
 _LINES: Final = r"(?:.*\n)*?"

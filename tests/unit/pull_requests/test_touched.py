@@ -28,6 +28,10 @@ ALL = ("dev", "prod", "staging")
         (["docs/alerts.md", "README.md", "config/README.md"], ()),
         (["tests/unit/test_it.py", "benchmarks/scale.py", "sandbox/kong/store.py"], ()),
         ([".github/workflows/deploy.yml", "examples/consumer/__main__.py"], ()),
+        (["Makefile", "documentation/site.py", "mkdocs.yml", "requirements-dev.txt", ".vscode/settings.json"], ()),
+        # Programs of their own: a stack names the image that runs them.
+        (["management/application.py", "workflows/__main__.py"], ()),
+        (["monitoring/tests/kong.yaml"], ()),
         (["something/new.py"], ALL),
     ],
 )
