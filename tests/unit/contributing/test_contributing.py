@@ -141,4 +141,4 @@ def _among(repository: Repository, policy: str) -> None:
     before, start, after = file.read_text("utf-8").partition("\nPOLICIES")
     assert start
     head, first, rest = after.partition("    Policy(\n")
-    file.write_text(f"{before}{start}{head}{policy}{first}{rest}", "utf-8")
+    file.write_text(f"{before}{start}{head}{policy.rstrip()},\n{first}{rest}", "utf-8")
