@@ -1,5 +1,6 @@
 """What a stack costs by its size, without a network: is each step linear?"""
 
+import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from entities.lint import lint
 from entities.snapshot import Snapshot
 from entities.state import DesiredState, Owner
 from entities.validation import validated
+from gateway.commands import COLLECTIONS
 from gateway.rendering import by_kind
 
 SIZES: Final = (10, 1_000, 10_000)
@@ -36,7 +38,8 @@ class _Stack:
 
 
 def scale(say: Callable[[str], None]) -> Iterator[Table]:
-    """A table for each section of the stack file that can hold thousands."""
+    """A table for each section of the stack file that can hold thousands; garbage is looked for as in the commands."""
+    gc.set_threshold(*COLLECTIONS)
     for section, shape in _SHAPES.items():
         stacks = [_stack(shape(size)) for size in SIZES]
         table = Table(title=f"{section}: microseconds of CPU for each entity", caption=_caption(stacks))

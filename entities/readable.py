@@ -34,6 +34,17 @@ def _text(text: str) -> yaml.Event:
     return yaml.ScalarEvent(None, None, (tag == _TEXT, True), text, style="|" if "\n" in text else None)
 
 
+@lru_cache(maxsize=4096)
+def _word(kind: type[int | bool | None], value: int | None) -> yaml.Event:
+    """An integer, `true`, `false` or `null`. Python takes 1 and true for the same, so the type tells them apart."""
+    del kind
+    return yaml.ScalarEvent(None, None, (True, False), json.dumps(value))
+
+
+def _number(value: float) -> yaml.Event:
+    return yaml.ScalarEvent(None, None, (True, False), SafeRepresenter().represent_float(value).value)
+
+
 class _Writer:
     """Gives the emitter its events. PyYAML would make a tree of nodes first, which takes several times as long."""
 
@@ -62,5 +73,4 @@ class _Writer:
                 self._value(item)
             self._emit(_SEQUENCE[1])
         else:
-            word = SafeRepresenter().represent_float(value).value if isinstance(value, float) else json.dumps(value)
-            self._emit(yaml.ScalarEvent(None, None, (True, False), word))
+            self._emit(_number(value) if isinstance(value, float) else _word(type(value), value))

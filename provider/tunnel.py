@@ -1,10 +1,12 @@
 """A way to an Admin API that only the cluster can reach: a port forwarded to a ready pod behind its Service.
 
 It opens at the first request and again when its pod has gone. Waiting for a pod is the client's business
-(`provider.admin`): as long as there is none, asking for the address is a ConnectionError.
+(`provider.admin`): as long as there is none, asking for the address is a ConnectionError. Where no waiting helps, since
+the kubeconfig does not lead to the cluster, it is an AdminUnavailableError.
 """
 
 import asyncio
+import os
 import warnings
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,6 +17,7 @@ import kr8s
 from kr8s.asyncio.objects import Pod, Service
 from kr8s.asyncio.portforward import PortForward
 
+from provider.admin import AdminUnavailableError
 from provider.settings import TunnelAddress
 
 _CLOSING: Final = 2.0
@@ -28,6 +31,7 @@ async def ready_pods(address: TunnelAddress) -> tuple[str, ...]:
 
     Raises:
         ConnectionError: the cluster could not be asked.
+        AdminUnavailableError: the kubeconfig does not say how.
     """
     async with _asking(address):
         return tuple(sorted(pod.name for pod in await _pods(await _service(address))))
@@ -122,10 +126,29 @@ async def _service(address: TunnelAddress) -> Service:
     with warnings.catch_warnings():
         # It warns of every Kubernetes that is newer than itself.
         warnings.filterwarnings("ignore", message="Kubernetes version .* is not supported")
-        api = await kr8s.asyncio.api(context=address.context, namespace=address.namespace)
+        try:
+            api = await kr8s.asyncio.api(context=address.context, namespace=address.namespace)
+        except (LookupError, ValueError) as fault:
+            raise AdminUnavailableError(_no_way(address, str(fault))) from fault
+        except RuntimeError as fault:
+            # A command of the kubeconfig that gives credentials, such as a cloud's, has failed (kr8s: check_output).
+            raise ConnectionError(f"no credentials for the cluster: {_one_line(str(fault))}") from fault
     return await Service.get(  # pyright: ignore[reportUnknownMemberType] - kr8s leaves **kwargs untyped
         address.service, namespace=address.namespace, api=api
     )
+
+
+def _no_way(address: TunnelAddress, reason: str) -> str:
+    file = os.environ.get("KUBECONFIG", "~/.kube/config")
+    which = f"context {address.context!r}" if address.context else "the current context"
+    return (
+        f"the kubeconfig {file} does not lead to {which} ({_one_line(reason)}); 'kubectl config get-contexts' lists "
+        "what it has, and KUBECONFIG names another file"
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 async def _pods(service: Service) -> list[Pod]:

@@ -1,7 +1,7 @@
 """Lua sources of this package, and Python's values as Lua writes them."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 
@@ -11,6 +11,7 @@ def source(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="ascii")
 
 
+@lru_cache(maxsize=4096)
 def lua_string(text: str) -> str:
     """A Lua string literal for the text's UTF-8 bytes; whatever is not plain is a decimal escape."""
     return '"' + "".join(_lua_byte(byte) for byte in text.encode()) + '"'

@@ -80,9 +80,9 @@ def is_vault_reference(value: object) -> bool:
 def holds_unknown(value: Json | Absent) -> bool:
     """Whether a value is unknown or has an unknown part."""
     if isinstance(value, dict):
-        return any(map(holds_unknown, value.values()))
+        return any(map(holds_unknown, value.values())) if value else False
     if isinstance(value, list):
-        return any(map(holds_unknown, value))
+        return any(map(holds_unknown, value)) if value else False
     return value is UNKNOWN
 
 

@@ -55,15 +55,22 @@ def add_rule_errors(record: Record, document: Document, errors: Errors, field_er
 
 
 def _applies(check: Check, record: Record, document: Document, errors: Errors) -> bool:
-    values = {source: look_up(document, source) for source in check.sources}
-    if any(map(holds_unknown, values.values())):
+    if errors and check.kind not in _RUNS_WITH_INVALID and any(source in errors for source in check.sources):
         return False
-    references = [source for source, value in values.items() if is_vault_reference(value)]
-    if any((field := record.at(source)) and field.referenceable for source in references):
-        return False
-    if check.kind not in _RUNS_WITH_INVALID and any(source in errors for source in check.sources):
-        return False
-    return check.kind in _RUNS_WITH_MISSING or any(value is not ABSENT for value in values.values())
+    said = check.kind in _RUNS_WITH_MISSING
+    for source in check.sources:
+        value = look_up(document, source)
+        if value is ABSENT:
+            continue
+        if holds_unknown(value) or (is_vault_reference(value) and _takes_references(record, source)):
+            return False
+        said = True
+    return said
+
+
+def _takes_references(record: Record, source: str) -> bool:
+    field = record.at(source)
+    return field is not None and field.referenceable
 
 
 def _set_error(errors: Errors, dotted: str, message: str | Errors) -> None:

@@ -62,7 +62,7 @@ async def _pods(settings: StackSettings, admin: Settings, seconds: float) -> Seq
     try:
         async with asyncio.timeout(seconds):
             pods = await ready_pods(tunnel)
-    except (ConnectionError, TimeoutError) as error:
+    except (AdminUnavailableError, ConnectionError, TimeoutError) as error:
         reason = str(error) or f"no answer in {seconds:g} s"
         raise UnreadableError(f"the context {tunnel.context!r} does not say which pods there are ({reason})") from error
     if not pods:

@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
-import httpx
-
 from components.outputs import OUTPUT, GatewayOutputs, OutputsError
 from components.platform.names import METRICS
 from gateway.verification.target import Target
+from provider.admin import AdminUnavailableError
 from provider.settings import TunnelAddress
 from provider.tunnel import Tunnel
 
@@ -91,8 +90,7 @@ async def _tunnelled(target: Target, tunnel: Tunnel) -> Target:
     try:
         async with asyncio.timeout(_PATIENCE):
             return replace(target, metrics_url=await tunnel.url())
-    # kr8s lets these through for a context that is not there and a server that is not.
-    except (OSError, ValueError, httpx.TransportError) as error:
+    except (AdminUnavailableError, OSError) as error:
         reason = str(error) or f"no answer in {_PATIENCE} s"
         advice = f"no way to the metrics through the context {target.outputs.context!r} ({reason}); give --metrics-url"
         return replace(target, why_no_metrics=advice)

@@ -8,19 +8,39 @@ _LONGEST_VALUE = 40
 
 
 def changes(old: object, new: object, path: str = "") -> Iterator[str]:
-    """The leaves in which two documents differ, as `spec.replicas: 1 → 2`. Text that is JSON is read as a document."""
+    """The leaves in which two documents differ, as `spec.replicas: 1 → 2`. Text that is JSON is read as a document.
+
+    What is not there is `none`; a value that is too long for a line is left out.
+    """
     before, after = _parts(old), _parts(new)
     if before is not None and after is not None and before.keys() & after.keys():
         for key in sorted(before.keys() | after.keys()):
             yield from changes(before.get(key), after.get(key), f"{path}.{key}" if path else key)
     elif old != new:
-        yield f"{path}: {shown(old)} → {shown(new)}"
+        yield f"{path}: {told(old, new)}"
 
 
-def shown(value: object) -> str:
-    """A value, where it is short enough for a line."""
-    text = str(value)
-    return text if len(text) <= _LONGEST_VALUE and "\n" not in text else "…"
+def told(old: object, new: object) -> str:
+    """Both values where they are short enough for a line, else what happened."""
+    before, after = _shown(old), _shown(new)
+    if before is None and after is None:
+        return "changed"
+    if before is None and new is None:
+        return "removed"
+    if after is None and old is None:
+        return "added"
+    return f"{before or '…'} → {after or '…'}"
+
+
+def _shown(value: object) -> str | None:
+    """A value as stack files have it; None for one that is too long."""
+    if isinstance(value, dict) and cast("dict[str, object]", value).keys() == {"name", "value"}:
+        # A variable of an environment, whose name stands in the path.
+        return _shown(cast("dict[str, object]", value)["value"])
+    if value is None:
+        return "none"
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE and "\n" not in text else None
 
 
 def _parts(value: object) -> Mapping[str, object] | None:

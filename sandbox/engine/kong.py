@@ -14,7 +14,7 @@ from provider.operations import Operations, State, open_operations
 from provider.settings import read_settings
 from provider.urns import Urn, parse_urn
 from provider.values import Properties
-from sandbox.engine.changes import shown
+from sandbox.engine.changes import told
 from sandbox.engine.state import Resource, without_secrets
 from sandbox.engine.steps import Action, At, EngineError, Step
 
@@ -103,4 +103,4 @@ def _changes(urn: Urn, live: State | None, wanted: Properties) -> Iterator[str]:
         if hidden:
             yield f"{path}: [secret]"
         else:
-            yield f"{path}: {shown(difference.live)} → {shown(difference.desired)}"
+            yield f"{path}: {told(difference.live, difference.desired)}"

@@ -33,9 +33,15 @@ At = Callable[[str], None]
 """Takes what is under way, in words; called often, so it must be quick."""
 
 
+_KONG_SERVICE = "kong:index/service:Service"
+
+
 def kind(type_: str) -> str:
-    """A type token as people call the thing: `kubernetes:apps/v1:Deployment` is `Deployment`."""
-    return type_.rsplit(":", 1)[-1]
+    """A type token as people call the thing: `kubernetes:apps/v1:Deployment` is `Deployment`.
+
+    Kubernetes and Kong both have services.
+    """
+    return "Kong Service" if type_ == _KONG_SERVICE else type_.rsplit(":", 1)[-1]
 
 
 class EngineError(Exception):

@@ -2,6 +2,7 @@
 # What these tests look at has no other way in.
 # pyright: reportPrivateUsage=false
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,9 @@ import kr8s
 import pytest
 
 from provider import tunnel as module
-from provider.settings import TunnelAddress
+from provider.admin import AdminUnavailableError
+from provider.connection import open_admin
+from provider.settings import TunnelAddress, read_settings
 from provider.tunnel import Tunnel, ready_pods
 from tests.provider.engine import TAGS, running_engine
 from tests.provider.gateway import TestGateway
@@ -110,6 +113,64 @@ async def test_a_missing_service_is_no_connection_yet(monkeypatch: pytest.Monkey
 
     with pytest.raises(ConnectionError, match="no tunnel to kong/other:8001"):
         await Tunnel(TunnelAddress(None, "kong", "other", "8001")).url()
+
+
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
+contexts: [{name: kind, context: {cluster: c, user: u}}]
+users: [{name: u, user: USER}]
+current-context: kind
+"""
+
+
+def kubeconfig(folder: Path, monkeypatch: pytest.MonkeyPatch, user: str = "{token: x}") -> Path:
+    """A kubeconfig whose cluster does not answer."""
+    file = folder / "kubeconfig"
+    file.write_text(KUBECONFIG.replace("USER", user))
+    monkeypatch.setenv("KUBECONFIG", str(file))
+    return file
+
+
+async def test_a_context_that_the_kubeconfig_has_not_is_said_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = kubeconfig(tmp_path, monkeypatch)
+    said: list[str] = []
+
+    async def say(text: str) -> None:
+        said.append(text)
+
+    admin = open_admin(read_settings({"kongAdminUri": "kubernetes://other/kong/kong-admin:8001"}, {}), say=say)
+    with pytest.raises(AdminUnavailableError) as refusal:
+        await admin.get("/services/a")
+    await admin.close()
+
+    assert str(refusal.value) == (
+        f"the kubeconfig {file} does not lead to context 'other' (No such context other); "
+        "'kubectl config get-contexts' lists what it has, and KUBECONFIG names another file"
+    )
+    assert said == []
+
+
+async def test_without_a_kubeconfig_there_is_no_waiting_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+
+    with pytest.raises(AdminUnavailableError, match="none does not lead to context 'kind'"):
+        await Tunnel(ADDRESS).url()
+    with pytest.raises(AdminUnavailableError, match="none does not lead to context 'kind'"):
+        await ready_pods(ADDRESS)
+
+
+async def test_an_expired_login_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = (
+        "{apiVersion: client.authentication.k8s.io/v1, command: sh, args: [-c, 'echo it has expired >&2; exit 1']}"
+    )
+    kubeconfig(tmp_path, monkeypatch, user=f"{{exec: {command}}}")
+
+    with pytest.raises(ConnectionError, match=r"no credentials for the cluster: .* code 1: it has expired$"):
+        await Tunnel(ADDRESS).url()
 
 
 async def test_a_lost_tunnel_opens_to_the_pod_that_is_ready_now(monkeypatch: pytest.MonkeyPatch) -> None:

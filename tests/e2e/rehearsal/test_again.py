@@ -58,7 +58,7 @@ def test_an_added_api_answers_at_once(dev: Rehearsals) -> None:
     run = dev.up(apis=[*shared_apis(), reports], backends=backends)
 
     assert run.code == 0, run.text
-    assert [run.lines(f"  + {kind}  ") for kind in ("Service", "Route", "Plugin")] == [
+    assert [run.lines(f"  + {kind}  ") for kind in ("Kong Service", "Route", "Plugin")] == [
         ["reports"],
         ["reports-status"],
         [],
@@ -81,7 +81,7 @@ def test_what_somebody_changed_or_deleted_by_hand_is_repaired_and_named(dev: Reh
     assert run.code == 0, run.text
     assert run.lines("  ~ Plugin ") == ["global/cors"]
     assert any(line.startswith("config.max_age: 7 → ") for line in run.lines("      "))
-    assert any(line.startswith("config.origins: ['*'] → ") for line in run.lines("      "))
+    assert any(line.startswith('config.origins: ["*"] → ') for line in run.lines("      "))
     assert run.lines("  + Route  ") == ["omnify-health"]
     assert run.lines("  + Service  ") == ["omnify-gateway-dev/kong-metrics"]
     assert [_told(each) for each in dev.entities().values()] == [_told(each) for each in before.values()]

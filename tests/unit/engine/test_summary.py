@@ -17,3 +17,7 @@ def test_a_summary_counts_what_was_done() -> None:
 
 def test_people_call_a_type_by_its_last_part() -> None:
     assert [kind("kubernetes:apps/v1:Deployment"), kind("kong:index/route:Route")] == ["Deployment", "Route"]
+
+
+def test_the_services_of_kubernetes_and_of_kong_are_told_apart() -> None:
+    assert [kind("kubernetes:core/v1:Service"), kind("kong:index/service:Service")] == ["Service", "Kong Service"]

@@ -9,6 +9,7 @@ from entities.schema.kong import FACTS_FILE
 from gateway.commands import app
 from tests.recordings import RECORDINGS, needs_recordings
 from tests.standin import RunningStandin, standin
+from tests.unit.gateway.projects import gateway
 
 __all__ = ["standin"]
 
@@ -60,9 +61,9 @@ def test_what_is_no_schema_is_told(tmp_path: Path) -> None:
 
 
 def test_two_sources_at_once_are_refused() -> None:
-    said = facts("--recorded", ".", "--admin-url", "http://127.0.0.1:1")
+    said = gateway("facts", "--recorded", ".", "--admin-url", "http://127.0.0.1:1")
 
-    assert (said.exit_code, said.stdout) == (2, "")
+    assert (said.returncode, said.stdout) == (1, "")
     assert "not both" in said.stderr
 
 

@@ -95,5 +95,5 @@ def test_a_stack_that_is_not_there_is_refused() -> None:
 def test_an_unknown_format_is_refused_with_those_there_are() -> None:
     said = gateway("render", "-s", "dev", "-f", "helm")
 
-    assert (said.returncode, said.stdout) == (2, "")
+    assert (said.returncode, said.stdout) == (1, "")
     assert all(format_ in said.stderr for format_ in FORMATS)
