@@ -46,7 +46,7 @@ unlock: ## take away the lock that a killed update of STACK has left
 
 .PHONY: test
 test: venv ## run every tier of tests, with the count of what was skipped and why
-	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build && $(BIN)/python -m sandbox.tools > /dev/null; fi
+	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build && $(BIN)/python -m sandbox.tools > /dev/null && PYTHONPATH=workflows $(BIN)/python -m workflows.rehearsal build; fi
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: bench
