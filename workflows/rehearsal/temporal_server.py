@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from sandbox.cluster.build import GoProgram
+from workflows.rehearsal.ports import free_ports
 
 TEMPORAL: Final = GoProgram("temporal", Path(__file__).parent / "server", "go.temporal.io/server/cmd/server")
 """The server, as the Go module beside this file pins it."""
@@ -38,7 +38,7 @@ class TemporalServer:
 
     def __init__(self, binary: Path, directory: Path) -> None:
         self._binary, self._directory = binary, directory
-        self._ports = _free_ports(2 * len(_SERVICES) + 2)
+        self._ports = free_ports(2 * len(_SERVICES) + 2)
         self._running: subprocess.Popen[bytes] | None = None
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "dynamic.yaml").write_text(yaml.safe_dump(_DYNAMIC))
@@ -238,14 +238,3 @@ async def _add_search_attributes(client: Client) -> None:
     except RPCError as error:
         if error.status != RPCStatusCode.ALREADY_EXISTS:
             raise
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

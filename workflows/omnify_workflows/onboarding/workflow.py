@@ -17,7 +17,6 @@ with workflow.unsafe.imports_passed_through():
     from omnify_workflows.concurrency import together
     from omnify_workflows.failures import reason
     from omnify_workflows.naming import synchronisation_id
-    from omnify_workflows.onboarding import decisions
     from omnify_workflows.onboarding.activities.ask_consent import AskConsent
     from omnify_workflows.onboarding.activities.change_contact import ChangeContact
     from omnify_workflows.onboarding.activities.connect_platform import ConnectPlatform
@@ -30,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from omnify_workflows.onboarding.activities.schedule_synchronisation import ScheduleSynchronisation
     from omnify_workflows.onboarding.activities.unschedule_synchronisation import UnscheduleSynchronisation
     from omnify_workflows.onboarding.activities.welcome import Welcome
+    from omnify_workflows.onboarding.decisions import connected, in_vain, left_out, undo_order, waits
     from omnify_workflows.onboarding.models import (
         Changed,
         Connection,
@@ -140,28 +140,28 @@ class Onboarding:
 
         self._begin(Step.CONNECTIONS)
         await together(self._connect(platform) for platform in order.platforms)
-        if decisions.in_vain(self._connections):
+        if in_vain(self._connections):
             raise ApplicationError("no platform was consented to", type="NoConsent", non_retryable=True)
         self._end(Step.CONNECTIONS)
-        connected = decisions.connected(self._connections)
+        consented = connected(self._connections)
 
         self._begin(Step.SYNCHRONISATION)
-        records = await together(self._synchronise(platform) for platform in connected)
+        records = await together(self._synchronise(platform) for platform in consented)
         self._end(Step.SYNCHRONISATION)
 
         self._begin(Step.SCHEDULES)
-        await together(self._schedule(platform) for platform in connected)
+        await together(self._schedule(platform) for platform in consented)
         self._end(Step.SCHEDULES)
 
         self._begin(Step.WELCOME)
-        welcome = WelcomeMessage(client=order.client, connected=connected)
+        welcome = WelcomeMessage(client=order.client, connected=consented)
         await workflow.execute_activity_method(Welcome.run, welcome, **call)
         self._end(Step.WELCOME)
         return Onboarded(
             client=order.client,
             tenant=tenant,
-            connected=connected,
-            left_out=decisions.left_out(self._connections),
+            connected=consented,
+            left_out=left_out(self._connections),
             records=sum(records),
         )
 
@@ -181,12 +181,12 @@ class Onboarding:
             self._connections[platform] = ConnectionState.CONNECTED
 
     async def _consent_to(self, platform: Platform) -> Consent | None:
-        waits = list(decisions.waits(self._order.consent))
-        for number, wait in enumerate(waits, start=1):
+        all_waits = list(waits(self._order.consent))
+        for number, wait in enumerate(all_waits, start=1):
             try:
                 await workflow.wait_condition(lambda: platform in self._consents, timeout=wait)
             except TimeoutError:
-                if number < len(waits):
+                if number < len(all_waits):
                     await self._remind(platform, number)
             else:
                 break
@@ -220,7 +220,7 @@ class Onboarding:
                 self._steps[step] = StepState.FAILED
         # Whoever changes the contact meanwhile has begun before, and ends first.
         async with self._contact_in_use:
-            for step in decisions.undo_order(begun):
+            for step in undo_order(begun):
                 self._steps[step] = StepState.UNDOING
                 try:
                     await self._undo(step)

@@ -13,12 +13,14 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
+# By their names from their modules, here as in all workflows: what is imported from a package as a module is not passed
+# through, and time zones are none within the sandbox.
 with workflow.unsafe.imports_passed_through():
-    from omnify_workflows.retention import decisions
     from omnify_workflows.retention.activities.end_campaign import EndCampaign
     from omnify_workflows.retention.activities.measure import Measure
     from omnify_workflows.retention.activities.select_audience import SelectAudience
     from omnify_workflows.retention.activities.send_batch import SendBatch
+    from omnify_workflows.retention.decisions import Turn, Wait, batch_size, next_turn, pause
     from omnify_workflows.retention.models import (
         Batch,
         CampaignOrder,
@@ -105,20 +107,18 @@ class Retention:
         )
 
     async def _send_touch(self) -> None:
-        size = decisions.batch_size(self._order.batch, self._order.per_minute)
-        while turn := decisions.next_turn(
-            self._audience, self._offsets, now=workflow.now(), quiet=self._order.quiet, size=size
-        ):
+        size = batch_size(self._order.batch, self._order.per_minute)
+        while turn := next_turn(self._audience, self._offsets, now=workflow.now(), quiet=self._order.quiet, size=size):
             if self._batches >= self._order.batches_in_run or workflow.info().is_continue_as_new_suggested():
                 self._continue()
-            if isinstance(turn, decisions.Wait):
+            if isinstance(turn, Wait):
                 self._stage = Stage.QUIET
                 await asyncio.sleep(turn.until_someone_wakes.total_seconds())
             else:
                 self._stage = Stage.SENDING
                 await self._send(turn)
 
-    async def _send(self, turn: decisions.Turn) -> None:
+    async def _send(self, turn: Turn) -> None:
         began = workflow.now()
         batch = Batch(
             client=self._order.client,
@@ -134,7 +134,7 @@ class Retention:
         self._offsets[turn.zone] = turn.offset + turn.size
         self._sent += result.sent
         self._skipped += result.skipped
-        rest = decisions.pause(result.sent, self._order.per_minute, workflow.now() - began)
+        rest = pause(result.sent, self._order.per_minute, workflow.now() - began)
         if rest > timedelta(0):
             await asyncio.sleep(rest.total_seconds())
 

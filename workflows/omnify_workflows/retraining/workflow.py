@@ -13,13 +13,13 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from omnify_workflows.retraining import decisions
     from omnify_workflows.retraining.activities.ask_approval import AskApproval
     from omnify_workflows.retraining.activities.collect_data import CollectData
     from omnify_workflows.retraining.activities.evaluate import Evaluate
     from omnify_workflows.retraining.activities.promote import Promote
     from omnify_workflows.retraining.activities.roll_back import RollBack
     from omnify_workflows.retraining.activities.train import Train
+    from omnify_workflows.retraining.decisions import verdict, why
     from omnify_workflows.retraining.models import (
         Approval,
         Candidate,
@@ -82,7 +82,7 @@ class Retraining:
     async def _judged(self, candidate: Candidate) -> Retrained:
         evaluation = await workflow.execute_activity_method(Evaluate.run, candidate, **self._call)
         self._at(Stage.EVALUATING, evaluation=evaluation)
-        judged = decisions.verdict(evaluation, self._order.approve_above)
+        judged = verdict(evaluation, self._order.approve_above)
         asked = judged is Verdict.ASK
         approval = await self._approved(candidate, evaluation) if asked else None
         promoted = judged is Verdict.PROMOTE or (approval is not None and approval.approved)
@@ -96,7 +96,7 @@ class Retraining:
             promoted=promoted,
             candidate=candidate.candidate,
             evaluation=evaluation,
-            why=decisions.why(evaluation, asked, approval),
+            why=why(evaluation, asked, approval),
             approval=approval,
         )
 

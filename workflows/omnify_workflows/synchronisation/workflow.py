@@ -12,8 +12,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from omnify_workflows.naming import synchronisation_id
-    from omnify_workflows.synchronisation import decisions
     from omnify_workflows.synchronisation.activities.synchronise_pages import SynchronisePages
+    from omnify_workflows.synchronisation.decisions import merged
     from omnify_workflows.synchronisation.models import (
         Carried,
         Chunk,
@@ -50,7 +50,7 @@ class Synchronisation:
             await workflow.wait_condition(workflow.all_handlers_finished)
             if not self._waiting:
                 break
-            self._window, *self._waiting = decisions.merged(self._waiting)
+            self._window, *self._waiting = merged(self._waiting)
         return Synchronised(
             client=order.client,
             platform=order.platform,
