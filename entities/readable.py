@@ -35,7 +35,7 @@ def _text(text: str) -> yaml.Event:
 
 
 @lru_cache(maxsize=4096)
-def _word(kind: type[int | bool | None], value: int | None) -> yaml.Event:
+def _word(kind: type[object], value: int | None) -> yaml.Event:
     """An integer, `true`, `false` or `null`. Python takes 1 and true for the same, so the type tells them apart."""
     del kind
     return yaml.ScalarEvent(None, None, (True, False), json.dumps(value))
@@ -73,4 +73,4 @@ class _Writer:
                 self._value(item)
             self._emit(_SEQUENCE[1])
         else:
-            self._emit(_number(value) if isinstance(value, float) else _word(type(value), value))
+            self._emit(_number(value) if isinstance(value, float) else _word(cast("type[object]", type(value)), value))
