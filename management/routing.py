@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,10 +12,12 @@ from typing_extensions import override
 
 from config.problems import key_path
 from management.models.problems import ProblemDetails, SettingProblem
+from management.openapi import inlined_schema
 from management.problems import RefusedError
 
-PROBLEM = "application/problem+json"
+PROBLEM: Final = "application/problem+json"
 """The media type of problem details (RFC 9457)."""
+_SCHEMA: Final = inlined_schema(ProblemDetails, mode="serialization")
 
 
 class ManagementRoute(APIRoute):
@@ -67,8 +69,15 @@ def refusals(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
         HTTPStatus.TOO_MANY_REQUESTS: "Who asks has asked too often.",
         HTTPStatus.SERVICE_UNAVAILABLE: "Something that is needed does not answer.",
     }
-    always = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+    always = (
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+    content = {PROBLEM: {"schema": _SCHEMA}}
     return {
-        int(status): {"model": ProblemDetails, "description": described[status], "content": {PROBLEM: {}}}
-        for status in dict.fromkeys((*always, HTTPStatus.SERVICE_UNAVAILABLE, *statuses))
+        int(status): {"description": described[status], "content": content}
+        for status in dict.fromkeys((*always, *statuses))
     }

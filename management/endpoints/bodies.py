@@ -1,7 +1,6 @@
 """What was sent: read after it is known who asks, and judged by the stack's own rules."""
 
 import json
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -9,6 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from management.declaring.kind import Body
+from management.openapi import inlined_schema
 from management.problems import RefusedError
 
 LARGEST: Final = 1_048_576
@@ -77,9 +77,7 @@ def _unreadable(detail: str) -> RefusedError:
 
 def body_note(model: type[BaseModel], *, partial: bool = False) -> dict[str, Any]:
     """What an endpoint's OpenAPI says of its body; of a `partial` one nothing is required."""
-    schema = model.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
-    whole = cast("dict[str, Any]", _inlined(schema, schema.get("$defs", {})))
-    whole.pop("$defs", None)
+    whole = inlined_schema(model, mode="validation")
     if partial:
         whole.pop("required", None)
     examples = whole.pop("examples", [])
@@ -87,18 +85,3 @@ def body_note(model: type[BaseModel], *, partial: bool = False) -> dict[str, Any
     if examples:
         content["example"] = examples[0]
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
-
-
-def _inlined(value: object, definitions: Mapping[str, Any]) -> object:
-    """A schema without references: it is part of whichever application's document."""
-    if isinstance(value, dict):
-        mapping = cast("dict[str, Any]", value)
-        reference = mapping.get("$ref")
-        if isinstance(reference, str):
-            rest = {key: item for key, item in mapping.items() if key != "$ref"}
-            target = definitions[reference.rpartition("/")[2]]
-            return _inlined({**target, **rest}, definitions)
-        return {key: _inlined(item, definitions) for key, item in mapping.items() if key != "$defs"}
-    if isinstance(value, list):
-        return [_inlined(item, definitions) for item in cast("list[object]", value)]
-    return value

@@ -56,7 +56,7 @@ class StackEdit:
     @property
     def changed(self) -> tuple[str, ...]:
         """The keys that say something else than before."""
-        return tuple(key for key, data in self._touched.items() if plain(data) != plain(self._read(key)))
+        return tuple(key for key, data in self._touched.items() if _differs(plain(self._read(key)), plain(data)))
 
     @property
     def copied(self) -> tuple[str, ...]:
@@ -97,6 +97,11 @@ class StackEdit:
         found: Any = load(_dedented(self._project[section.start : section.end]))[section.key]
         keys = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
         return next((keys[name] for name in _WRAPPERS if name in keys), cast("Any", found))
+
+
+def _differs(before: JsonValue, after: JsonValue) -> bool:
+    """Whether two values say something else; nothing, no keys and no items say the same."""
+    return before != after and bool(before or after)
 
 
 def _sections(text: str, what: str) -> dict[str, _Section]:

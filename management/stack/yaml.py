@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.emitter import RoundTripEmitter
-from ruamel.yaml.events import MappingEndEvent
+from ruamel.yaml.events import MappingEndEvent, SequenceEndEvent
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from typing_extensions import override
 from yaml.nodes import ScalarNode
@@ -23,8 +23,9 @@ _SHORT: Final = 72
 
 
 class _Emitter(RoundTripEmitter):
-    """Puts blanks inside the braces of mappings that are not empty."""
+    """Puts blanks inside the braces of mappings that are not empty, and keeps lines apart."""
 
+    no_newline: Any
     event: Any
     flow_context: Any
     stream: Any
@@ -38,9 +39,19 @@ class _Emitter(RoundTripEmitter):
 
     @override
     def expect_flow_mapping_key(self) -> None:
-        if isinstance(self.event, MappingEndEvent) and self.flow_context[-1] == "{":
+        ends = isinstance(self.event, MappingEndEvent)
+        if ends and self.flow_context[-1] == "{":
             self._blank()
         super().expect_flow_mapping_key()
+        if ends:
+            self.no_newline = False  # or the next key would stand on the line of a comment after the brace
+
+    @override
+    def expect_flow_sequence_item(self) -> None:
+        ends = isinstance(self.event, SequenceEndEvent)
+        super().expect_flow_sequence_item()
+        if ends:
+            self.no_newline = False
 
     def _blank(self) -> None:
         self.stream.write(" ")
