@@ -73,6 +73,7 @@ generate: venv ## write again what is made from the code: the stack files' JSON 
 	@$(BIN)/python -m gateway policies > docs/policies.md
 	@$(BIN)/python -m gateway settings > docs/settings.md
 	@$(BIN)/python -m gateway commands > docs/commands.md
+	@$(BIN)/python -m management.reference > docs/management-api.md
 	@$(BIN)/python -m documentation pictures
 
 .PHONY: docs
