@@ -49,6 +49,10 @@ test: venv ## run every tier of tests, with the count of what was skipped and wh
 	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build && $(BIN)/python -m sandbox.tools > /dev/null && PYTHONPATH=workflows $(BIN)/python -m workflows.rehearsal build; fi
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
+.PHONY: workflows
+workflows: venv ## one of each of OmniFy's workflows on the real Temporal server, watched to its end
+	@PYTHONPATH=workflows $(BIN)/python -m workflows.rehearsal run
+
 .PHONY: bench
 bench: venv ## measure what things cost, as ratios; PARTS="scale drift declared start provider engine" chooses
 	@$(BIN)/python -m benchmarks $(PARTS)
