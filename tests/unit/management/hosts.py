@@ -55,7 +55,7 @@ class Host:
 
     async def operation(self, identity: str) -> dict[str, Any]:
         """An operation, once it has ended."""
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(600):
             while True:
                 operation = (await self.ask("GET", f"/operations/{identity}")).json()
                 if operation["status"] != "running":
