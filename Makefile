@@ -54,8 +54,8 @@ workflows: venv ## one of each of OmniFy's workflows on the real Temporal server
 	@PYTHONPATH=workflows $(BIN)/python -m workflows.rehearsal run
 
 .PHONY: bench
-bench: venv ## measure what things cost, as ratios; PARTS="scale drift declared start provider engine" chooses
-	@$(BIN)/python -m benchmarks $(PARTS)
+bench: venv ## measure what things cost, as ratios; PARTS="scale drift declared start provider engine workflows" chooses
+	@PYTHONPATH=workflows $(BIN)/python -m benchmarks $(PARTS)
 
 .PHONY: lint
 lint: venv ## check style and types

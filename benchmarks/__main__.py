@@ -15,6 +15,7 @@ from benchmarks.provider import provider
 from benchmarks.reading import reading
 from benchmarks.scale import scale
 from benchmarks.start import start
+from benchmarks.workflows import workflows
 
 
 class Part(StrEnum):
@@ -26,6 +27,7 @@ class Part(StrEnum):
     START = "start"
     PROVIDER = "provider"
     ENGINE = "engine"
+    WORKFLOWS = "workflows"
 
 
 _WIDTH: Final = 120
@@ -38,6 +40,7 @@ _PARTS: Final[Mapping[Part, Callable[[_Say], Iterator[Table] | AsyncIterator[Tab
     Part.START: start,
     Part.PROVIDER: provider,
     Part.ENGINE: engine,
+    Part.WORKFLOWS: workflows,
 }
 
 

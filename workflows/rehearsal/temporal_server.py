@@ -50,6 +50,11 @@ class TemporalServer:
         return f"127.0.0.1:{self._ports[0]}"
 
     @property
+    def pid(self) -> int | None:
+        """Its process; None while there is none."""
+        return self._running.pid if self._running else None
+
+    @property
     def log(self) -> Path:
         """What the server says."""
         return self._directory / "server.log"

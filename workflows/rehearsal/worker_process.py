@@ -28,6 +28,11 @@ class WorkerProcess:
         self._running: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int | None:
+        """Its process; None while there is none."""
+        return self._running.pid if self._running else None
+
+    @property
     def log(self) -> Path:
         """What it says."""
         return self._log
