@@ -1,7 +1,6 @@
 """The program: settings → platform → entities → outputs."""
 
 import pulumi
-import pulumi_kong
 from pulumi import ResourceOptions
 
 from components.configuration import refuse_missing_secrets, stack_document
@@ -10,6 +9,7 @@ from components.platform.cluster import cluster_provider
 from components.platform.names import admin_address
 from components.platform.platform import KongPlatform
 from components.tracked.entities import KongEntities
+from components.tracked.provider import kong_provider
 from config.problems import InvalidSettingsError
 from entities.administration import seed
 from entities.declarative import declarative_yaml
@@ -38,7 +38,7 @@ platform = KongPlatform(
 if settings.mode == "database":
     # A string that is known before anything exists: with an output here, previews could check nothing.
     address = admin_address(settings)
-    kong = pulumi_kong.Provider("kong", kong_admin_uri=address)
+    kong = kong_provider("kong", address, settings.platform.custom_plugins)
     KongEntities("entities", state=state, provider=kong, ready=platform.ready)
 
 pulumi.export("gateway", gateway_outputs(settings, owner).document())

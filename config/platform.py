@@ -15,6 +15,7 @@ from config.vocabulary import (
     KongProperty,
     MemoryQuantity,
     ObjectName,
+    PluginName,
     Replicas,
     Seconds,
 )
@@ -150,7 +151,7 @@ _DECIDED: Mapping[str, str] = {
     "nginx_proxy_real_ip_": "network.trustedProxies",
     "nginx_worker_processes": "platform.resources.limits.cpu",
     "pg_": "database",
-    "plugins": "auth.kind",
+    "plugins": "auth.kind and platform.customPlugins",
     "port_maps": "this program, which makes the Services",
     "prefix": "this program, which mounts a volume there",
     "proxy_": "this program, which makes the Services, and observability.accessLog",
@@ -195,6 +196,9 @@ class Platform(Settings):
     properties: dict[KongProperty, str] = Field(default_factory=dict)
     """Further properties of Kong's own configuration file, such as `nginx_proxy_large_client_header_buffers: 8 16k`
     (Kong: kong.conf.default). Those that the other settings decide cannot be set here."""
+    custom_plugins: tuple[PluginName, ...] = ()
+    """Plugins that the image, or a volume of `patches`, brings besides Kong's own (KONG_PLUGINS). They may stand under
+    `plugins` and `entities`; their schemas are not known here, so Kong alone checks their configuration."""
     log_level: Literal["debug", "info", "notice", "warn", "error", "crit"] = "notice"
     """Kong's own log level (KONG_LOG_LEVEL)."""
     patches: tuple[Patch, ...] = ()

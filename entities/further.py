@@ -1,7 +1,7 @@
 """The plugins that a stack asks for in Kong's own terms: checked against Kong's schema and completed from it."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import cast
 
 from config.plugins import Plugin as PluginSettings
@@ -30,12 +30,15 @@ def scope(settings: PluginSettings) -> Scope:
     return Scope(service=settings.on.service, route=settings.on.route, consumer=settings.on.tier)
 
 
-def problems(plugins: Sequence[PluginSettings], edition: str, mode: str) -> Iterator[Problem]:
-    """What Kong would refuse of these plugins, what would break the gateway's own, and secrets in the open."""
+def problems(plugins: Sequence[PluginSettings], edition: str, mode: str, custom: Collection[str]) -> Iterator[Problem]:
+    """What Kong would refuse of these plugins, what would break the gateway's own, and secrets in the open.
+
+    `custom` are the plugins that the stack's image brings itself.
+    """
     schema = kong_schema()
     for index, settings in enumerate(plugins):
         place: Location = ("plugins", index)
-        if edition not in schema.editions(settings.name):
+        if settings.name not in custom and edition not in schema.editions(settings.name):
             yield Problem((*place, "name"), _missing(settings.name))
             continue
         if settings.name in GUARDS and settings.on is not None:
@@ -44,7 +47,7 @@ def problems(plugins: Sequence[PluginSettings], edition: str, mode: str) -> Iter
                 f"{settings.name!r} on a service, route or tier would replace the gateway's own authentication there; "
                 "say who may pass with the route's access, or leave 'on' out",
             )
-        # A plugin of Kong Enterprise has no schema here; Kong itself checks it.
+        # A plugin of Kong Enterprise, or of the image, has no schema here; Kong itself checks it.
         for violation in schema.check_plugin_config(settings.name, hidden(settings.config)):
             path = tuple(step for step in violation.path if step != "@entity")
             yield Problem((*place, "config", *path), violation.message + _instead(settings.name, violation))
@@ -69,7 +72,9 @@ def _missing(name: str) -> str:
     if schema.editions(name):
         return f"{name!r} is in Kong Enterprise only; remove it, or write edition: enterprise"
     close = difflib.get_close_matches(name, schema.plugin_names, n=1)
-    return f"{name!r} is no plugin of Kong 3.9; " + (f"write {close[0]!r}" if close else "remove it")
+    return f"{name!r} is no plugin of Kong 3.9; " + (
+        f"write {close[0]!r}" if close else "remove it, or name it under platform.customPlugins if your image has it"
+    )
 
 
 def _instead(name: str, violation: Violation) -> str:

@@ -16,7 +16,7 @@ _NAMES: Final = frozenset({"header_name", "host", "logs_endpoint", "param_name",
 """Fields that may refer to a vault, though what they hold only names something."""
 _HEADERS: Final = re.compile(r"auth|cookie|credential|key|passw|secret|signature|token", re.IGNORECASE)
 """Names of headers whose values are secret."""
-_FIELDS: Final = re.compile(r"secret|password|api_key|private_key")
+_FIELDS: Final = re.compile(r"secret|password|api_key|private_key|(^|_)token$")
 """Names of fields whose values are secret, of plugins that Kong's schemas do not know."""
 
 

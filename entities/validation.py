@@ -7,6 +7,7 @@ from typing import cast
 from config.apis import Api, Backends
 from config.auth import JwtAuth
 from config.lint import Lint
+from config.platform import Platform
 from config.plugins import Plugin
 from config.problems import Location, Problem, key_path
 from config.raw import RawEntities
@@ -22,6 +23,7 @@ from entities.lint import acceptance_problems
 from entities.model import Plugin as KongPlugin
 from entities.places import section
 from entities.raw import raw_problems
+from entities.schema import kong_schema
 from entities.state import Owner
 
 _NOBODY = Owner("", "")
@@ -46,9 +48,15 @@ def validated(document: Document) -> StackSettings:
 def _refused(reading: Reading[StackSettings]) -> Iterator[Problem]:
     """What Kong would refuse, and rules of lint that there are not, as far as the settings could be read."""
     sections = reading.sections
+    if "platform" in sections:
+        yield from _not_custom(cast("Platform", sections["platform"]))
     if {"plugins", "edition", "mode"} <= sections.keys():
         plugins = cast("Sequence[Plugin]", sections["plugins"])
-        yield from problems(plugins, str(sections["edition"]), str(sections["mode"]))
+        # A section that could not be read may name any.
+        unknown = {plugin.name for plugin in plugins if not kong_schema().editions(plugin.name)}
+        platform = cast("Platform | None", sections.get("platform"))
+        custom = unknown if platform is None else platform.custom_plugins
+        yield from problems(plugins, str(sections["edition"]), str(sections["mode"]), custom)
     if "lint" in sections:
         yield from acceptance_problems(cast("Lint", sections["lint"]))
     if "apis" in sections:
@@ -56,6 +64,13 @@ def _refused(reading: Reading[StackSettings]) -> Iterator[Problem]:
         yield from path_problems(apis)
         if "backends" in sections:
             yield from backend_problems(apis, cast("Backends", sections["backends"]))
+
+
+def _not_custom(platform: Platform) -> Iterator[Problem]:
+    """Plugins of which Kong's own schema is known, and would not be used."""
+    for index, name in enumerate(platform.custom_plugins):
+        if kong_schema().editions(name):
+            yield Problem(("platform", "customPlugins", index), f"{name!r} is none: Kong 3.9 knows it; remove it here")
 
 
 def _broken(settings: StackSettings) -> Iterator[Problem]:
@@ -85,7 +100,13 @@ def _taken(settings: StackSettings) -> Iterator[Problem]:
             )
         holders.setdefault(key, f"plugins[{index}]")
     others = (*own, *(further_plugin(plugin) for plugin in settings.plugins))
-    yield from raw_problems(settings.entities, others, edition=settings.edition, mode=settings.mode)
+    yield from raw_problems(
+        settings.entities,
+        others,
+        edition=settings.edition,
+        mode=settings.mode,
+        custom=settings.platform.custom_plugins,
+    )
 
 
 def _setting(plugin: KongPlugin) -> str:

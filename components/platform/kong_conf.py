@@ -40,15 +40,20 @@ _UNITS: Mapping[object, int] = {"megabytes": 2**20, "kilobytes": 2**10, "bytes":
 
 def gateway_environment(settings: StackSettings) -> Environment:
     """What the gateway's pods run with."""
-    further = Environment({f"KONG_{name.upper()}": value for name, value in settings.platform.properties.items()})
     own = _store(settings) | _listeners(settings) | _nginx(settings) | edge_environment(settings)
-    return further | own | _trust(settings) | _logs(settings) | _traces(settings) | _referenced(settings)
+    return _further(settings) | own | _trust(settings) | _logs(settings) | _traces(settings) | _referenced(settings)
 
 
 def migrations_environment(settings: StackSettings) -> Environment:
-    """What `kong migrations` runs with: the database, and the plugins whose tables it must make."""
-    place = Environment({"KONG_PREFIX": PREFIX})
+    """What Kong's commands run with: the database, the plugins whose tables they must make, and where their Lua is."""
+    place = _further(settings, "lua_") | Environment({"KONG_PREFIX": PREFIX})
     return _database(settings.database) | _plugins(settings) | _trust(settings) | place
+
+
+def _further(settings: StackSettings, beginning: str = "") -> Environment:
+    """The stack's own properties, all or those of a group."""
+    found = settings.platform.properties.items()
+    return Environment({f"KONG_{name.upper()}": value for name, value in found if name.startswith(beginning)})
 
 
 def _store(settings: StackSettings) -> Environment:
@@ -104,8 +109,8 @@ def _trust(settings: StackSettings) -> Environment:
 
 
 def _plugins(settings: StackSettings) -> Environment:
-    wanted = "bundled,oidc" if isinstance(settings.auth, OidcAuth) else "bundled"
-    return Environment({"KONG_PLUGINS": wanted})
+    community = ("oidc",) if isinstance(settings.auth, OidcAuth) else ()
+    return Environment({"KONG_PLUGINS": ",".join(("bundled", *community, *settings.platform.custom_plugins))})
 
 
 def _listeners(settings: StackSettings) -> Environment:

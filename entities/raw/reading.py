@@ -1,7 +1,7 @@
 """From the section `entities:` to entities, or to what is wrong with them."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -44,15 +44,21 @@ def raw_entities(settings: RawEntities, others: Sequence[Entity]) -> tuple[RawEn
     return tuple(item.entity for item in _read(settings, others) if isinstance(item, _Read))
 
 
-def raw_problems(settings: RawEntities, others: Sequence[Entity], *, edition: str, mode: str) -> Iterator[Problem]:
-    """What is wrong with the section: what Kong would refuse, and secrets where others could read them."""
+def raw_problems(
+    settings: RawEntities, others: Sequence[Entity], *, edition: str, mode: str, custom: Collection[str] = ()
+) -> Iterator[Problem]:
+    """What is wrong with the section: what Kong would refuse, and secrets where others could read them.
+
+    `custom` are the plugins that the stack's image brings itself, of which Kong alone knows the schema.
+    """
     holders = {(entity.kind, entity.key): "another section" for entity in others}
     for item in _read(settings, others):
         if isinstance(item, Problem):
             yield item
             continue
         entity, place = item.entity, item.place
-        yield from _refused(entity, place, edition)
+        if entity.kind != "plugins" or entity.given.get("name") not in custom:
+            yield from _refused(entity, place, edition)
         yield from exposed_secrets(entity.kind, entity.given, place, mode)
         holder = holders.setdefault((entity.kind, entity.key), f"entities.{entity.kind}[{place[-1]}]")
         if holder != f"entities.{entity.kind}[{place[-1]}]":

@@ -5,6 +5,7 @@ the next one.
 """
 
 from pathlib import Path
+from typing import Any
 
 from filelock import AsyncFileLock
 
@@ -112,7 +113,7 @@ class _Run:
     async def _target(self, type_: str) -> KongEntities | KubernetesObjects:
         if type_.startswith("kong:"):
             if self._kong is None:
-                self._kong = KongEntities.reached(self._admin_uri(), self._at)
+                self._kong = KongEntities.reached(self._kong_provider(), self._at)
             return self._kong
         if self._cluster is None:
             raise EngineError(f"{kind(type_)} is Kubernetes', and this run has no cluster")
@@ -120,9 +121,9 @@ class _Run:
             self._kubernetes = KubernetesObjects(await Objects.of(self._cluster, field_manager=FIELD_MANAGER))
         return self._kubernetes
 
-    def _admin_uri(self) -> str:
+    def _kong_provider(self) -> dict[str, Any]:
         providers = [resource for resource in self._state.newest_first() if resource.type == _KONG_PROVIDER]
-        return str(providers[0].inputs["kongAdminUri"])
+        return providers[0].inputs
 
 
 def _provider(registration: Registration) -> Resource:

@@ -4,7 +4,8 @@ What is live decides, not what was applied last: a refresh costs a handful of re
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from entities.schema import kong_schema
 from gateway.recording import Registration
@@ -31,8 +32,8 @@ class KongEntities:
         """The ids of entities that were there before, by those that the recording has for them."""
 
     @classmethod
-    def reached(cls, address: str, at: At) -> "KongEntities":
-        """The gateway with its Admin API at an address; nothing is connected before the first request.
+    def reached(cls, provider: Mapping[str, Any], at: At) -> "KongEntities":
+        """The gateway of a provider's inputs; nothing is connected before the first request.
 
         `at` hears of waiting for it.
         """
@@ -40,7 +41,7 @@ class KongEntities:
         async def say(text: str) -> None:
             at(text)
 
-        settings = read_settings({"kongAdminUri": address}, os.environ)
+        settings = read_settings(provider, os.environ)
         return cls(open_operations(settings, patience=_PATIENCE, say=say))
 
     async def apply(self, registration: Registration, before: Resource | None) -> tuple[Resource, Step]:

@@ -15,7 +15,7 @@ from entities.declarative import declarative_document, declarative_yaml
 from entities.validation import validated
 from gateway import recording
 from tests.program.conftest import CASES, KEPT_PASSWORD, KONG_PROVIDER, Case, Run, run_of, run_program
-from tests.program.resources import inputs, resources_of
+from tests.program.resources import Resources, inputs, resources_of
 from tests.program.stacks import section, stack_document
 
 KUBERNETES_PROVIDER = "pulumi:providers:kubernetes"
@@ -193,3 +193,24 @@ async def test_a_program_that_fails_leaves_nothing_for_the_next_run() -> None:
         await resources_of(failing, preview=True)
 
     assert (await resources_of(lambda: None)).registrations == ()
+
+
+def test_plugins_of_the_image_are_taken_as_the_stack_file_has_them() -> None:
+    words: JsonValue = {"words": ["hello"]}
+    document = stack_document(
+        "dev",
+        platform=section("dev", "platform", customPlugins=["greeter"]),
+        plugins=[{"name": "greeter", "config": words, "on": {"route": "omnify-health"}}],
+        entities={"plugins": [{"name": "greeter", "route": "omnify-auth", "config": words}]},
+    )
+    made = Resources(run_program(document, "dev", preview=True).registrations)
+
+    assert inputs(made.one(KONG_PROVIDER))["customPlugins"] == '["greeter"]'
+    greeters = [inputs(each) for each in made.of_type("kong:index/plugin:Plugin") if inputs(each)["name"] == "greeter"]
+    assert [json.loads(each["configJson"]) for each in greeters] == [words, words]
+
+
+def test_a_provider_is_told_of_no_other_plugins_than_those() -> None:
+    assert "customPlugins" not in inputs(
+        run_of(Case("dev", "database", "jwt"), preview=True).resources.one(KONG_PROVIDER)
+    )

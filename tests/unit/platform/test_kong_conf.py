@@ -100,6 +100,17 @@ def test_the_community_plugin_is_loaded() -> None:
     assert found.values["KONG_PLUGINS"] == migrations_environment(settings).values["KONG_PLUGINS"] == "bundled,oidc"
 
 
+def test_plugins_of_the_image_are_loaded_and_kongs_commands_find_their_lua() -> None:
+    properties: JsonValue = {"lua_package_path": "/opt/?.lua;;", "nginx_http_keepalive_timeout": "30s"}
+    platform = section("dev", "platform", customPlugins=["greeter", "meter"], properties=properties)
+    settings = stack_settings("dev", platform=platform)
+    pods, commands = gateway_environment(settings).values, migrations_environment(settings).values
+    for found in (pods, commands):
+        assert found["KONG_PLUGINS"] == "bundled,greeter,meter"
+        assert found["KONG_LUA_PACKAGE_PATH"] == "/opt/?.lua;;"
+    assert pods.keys() - commands.keys() > {"KONG_NGINX_HTTP_KEEPALIVE_TIMEOUT"}
+
+
 def test_otherwise_the_bundled_plugins_are_loaded() -> None:
     assert values("dev")["KONG_PLUGINS"] == "bundled"
 
