@@ -54,7 +54,7 @@ async def registered(document: Any, stack: str) -> list[Registration]:
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 async def test_what_our_provider_wrote_is_imported_whole_and_without_drift(stack: str, gateway: RunningStandin) -> None:
     written = await registered(read_files(PROJECT, stack), stack)
-    entities = KongEntities.reached(gateway.admin_url, lambda waiting: None)
+    entities = KongEntities.reached({"kongAdminUri": gateway.admin_url}, lambda waiting: None)
     for each in written:
         await entities.apply(each, None)
     await entities.close()
