@@ -1,4 +1,4 @@
-"""`python -m management.reference`: the page docs/management-api.md, from the endpoints and the permissions themselves."""
+"""`python -m management.reference`: the page docs/management-api.md, from endpoints and permissions themselves."""
 
 import sys
 from collections.abc import Iterator
