@@ -1,7 +1,7 @@
 """Histories of workflows, recorded on the real server: what `tests/workflows/replay` replays with the code of today.
 
 A history that the code of today does not replay is one of a workflow that would break in a deploy. Recorded again are
-they only when a change of the steps is meant and no workflow of the old steps can still run (docs/workflows.md).
+they only when a change of the steps is meant and no workflow of the old steps can still run (docs/workflows-steps.md).
 """
 
 import asyncio

@@ -26,6 +26,7 @@ from workflows.rehearsal.standin.state import State
 from workflows.rehearsal.temporal_server import TEMPORAL, TemporalServer, running_server
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:

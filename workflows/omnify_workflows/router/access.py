@@ -11,8 +11,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from management.access.keys import KeysUnavailableError
 from management.access.roles import Role
 from management.access.tokens import Caller, TokenError, caller_of
-from management.problems import RefusedError, unavailable
 from omnify_workflows.router.context import Context
+from omnify_workflows.router.problems import RefusedError, unavailable
 
 _BEARER: Final = HTTPBearer(
     scheme_name="realm",

@@ -9,13 +9,13 @@ from pydantic import Field
 from temporalio.client import WorkflowUpdateFailedError
 
 from management.access.tokens import Caller
-from management.problems import RefusedError
 from omnify_workflows.naming import campaign_id, onboarding_id, retraining_id
 from omnify_workflows.onboarding.models import Consent, OnboardingOrder
 from omnify_workflows.operating import Listed, Started, Watched
 from omnify_workflows.retention.models import CampaignOrder, Conversion
 from omnify_workflows.retraining.models import Approval, RetrainingOrder
 from omnify_workflows.router.access import Opened, Permission, Requires
+from omnify_workflows.router.problems import RefusedError
 from omnify_workflows.router.routing import WorkflowsRoute
 from omnify_workflows.synchronisation.models import SynchronisationOrder, Window
 from omnify_workflows.vocabulary import CampaignId, ClientId, Contact, Message, ModelName, Platform
