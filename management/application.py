@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 
 from config.version import VERSION
-from management import page
+from management.access.guard import PREFIX
 from management.context import Clock, now
 from management.engine.protocol import EngineFactory
 from management.router import management_router
@@ -37,9 +38,14 @@ def application(
         redoc_url=None,
     )
     app.include_router(management_router(settings, engine, clock))
-    app.include_router(page.router)
+    app.add_api_route("/", _to_the_page, include_in_schema=False)
     app.add_api_route("/healthz", _alive, include_in_schema=False)
     return app
+
+
+async def _to_the_page() -> RedirectResponse:
+    """People who come by the address alone want to look."""
+    return RedirectResponse(f"{PREFIX}/page/")
 
 
 async def _alive() -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from management import page
 from management.access.guard import PREFIX
 from management.context import Clock, now, open_management
 from management.endpoints import access, changes, configuration, health, operations, overview, stats, way
@@ -19,7 +20,7 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]
 def management_router(
     settings: ManagementSettings | None = None, engine: EngineFactory | None = None, clock: Clock = now
 ) -> APIRouter:
-    """The endpoints, with the lifespan that opens and closes what they need.
+    """The endpoints and the page, with the lifespan that opens and closes what they need.
 
     An application that includes this router runs its lifespan with its own. Settings come from the environment when
     left out; they also say which engine applies the stack, where none is given.
@@ -29,6 +30,7 @@ def management_router(
         router.include_router(part.router)
     for each in changes.routers():
         router.include_router(each)
+    router.include_router(page.router)
     return router
 
 
