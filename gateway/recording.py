@@ -95,7 +95,7 @@ async def recorded(
 
 def run_program(document: Mapping[str, JsonValue], secrets: Mapping[str, str] | None = None) -> None:
     """Run `__main__.py` as the engine would for a stack that is configured with `document`."""
-    given = {f"{NAMESPACE}:{key}": _text(value) for key, value in document.items()}
+    given = {f"{NAMESPACE}:{key}": text_of(value) for key, value in document.items()}
     made_up = {name: f"made-up-{name}" for name in configured_secrets(document)}
     hidden = {f"{SECRETS}:{name}": value for name, value in (made_up | dict(secrets or {})).items()}
     set_all_config(given | hidden, list(hidden))
@@ -135,7 +135,7 @@ async def _value(output: Any) -> Any:  # noqa: ANN401 (Pulumi's outputs are unty
     return await output.future() if hasattr(output, "future") else output
 
 
-def _text(value: JsonValue) -> str:
+def text_of(value: JsonValue) -> str:
     """A configuration value as the engine hands it over."""
     return value if isinstance(value, str) else json.dumps(value)
 

@@ -42,6 +42,7 @@ class GatewayApis(ComponentResource):
         backends: Mapping[str, str],
         provider: kong.Provider,
         limits: Mapping[str, Limits] | None = None,
+        after: Sequence[pulumi.Resource] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
         """Register APIs.
@@ -54,6 +55,7 @@ class GatewayApis(ComponentResource):
             provider: A Kong provider at `gateway.admin_address`, or at another way to the same Admin API.
             limits: What the users of a tier may do on each of these APIs, by the tier's name. Counted apart from what
                 they do elsewhere. A tier that is not named has its limits of the whole gateway here too.
+            after: What must be there before requests are let through, such as the backends' Services.
             opts: The component's options.
 
         Raises:
@@ -67,7 +69,7 @@ class GatewayApis(ComponentResource):
         if problems := sorted(set(guest_problems(host, guest)), key=str):
             raise pulumi.RunError("\n".join((f"GatewayApis {name!r} is refused:", *(f"  {each}" for each in problems))))
         state = guest_state(host, guest)
-        KongEntities(name, state=state, provider=provider, ready=(), opts=ResourceOptions(parent=self))
+        KongEntities(name, state=state, provider=provider, ready=after, opts=ResourceOptions(parent=self))
         address = gateway.urls.gateway
         reached = {route.name: [address + path for path in route.paths] for api in apis for route in api.routes}
         self.urls = pulumi.Output.from_input(reached)

@@ -1,0 +1,1 @@
+"""What an update of the stack asks of Temporal itself; Jobs run it in the workers' image."""
