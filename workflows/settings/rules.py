@@ -29,7 +29,7 @@ def production_keeps_its_data(purpose: str, database: Database) -> Iterator[Prob
         )
 
 
-def production_stays_up(purpose: str, temporal: Temporal, workers: Workers, api: Api) -> Iterator[Problem]:
+def production_stays_up(purpose: str, temporal: Temporal) -> Iterator[Problem]:
     """One pod is none whenever its node goes."""
     if purpose != "production":
         return
@@ -38,11 +38,21 @@ def production_stays_up(purpose: str, temporal: Temporal, workers: Workers, api:
             ("temporal", "layout", "kind"),
             "'together' restarts every service at once, so not for purpose 'production'; write 'apart'",
         )
-    else:
-        for service in SERVICES:
-            yield from _at_least_two(temporal.layout.of(service).replicas, ("temporal", "layout", service, "replicas"))
-    yield from _at_least_two(workers.pods.replicas, ("workers", "pods", "replicas"))
-    yield from _at_least_two(api.pods.replicas, ("api", "pods", "replicas"))
+        return
+    for service in SERVICES:
+        yield from _at_least_two(temporal.layout.of(service).replicas, ("temporal", "layout", service, "replicas"))
+
+
+def production_goes_on_working(purpose: str, workers: Workers) -> Iterator[Problem]:
+    """The same of the workers."""
+    if purpose == "production":
+        yield from _at_least_two(workers.pods.replicas, ("workers", "pods", "replicas"))
+
+
+def production_answers(purpose: str, api: Api) -> Iterator[Problem]:
+    """The same of the API."""
+    if purpose == "production":
+        yield from _at_least_two(api.pods.replicas, ("api", "pods", "replicas"))
 
 
 def _at_least_two(replicas: int, at: Location) -> Iterator[Problem]:
@@ -50,21 +60,31 @@ def _at_least_two(replicas: int, at: Location) -> Iterator[Problem]:
         yield Problem(at, "1 pod is none whenever its node goes, so not for purpose 'production'; write at least 2")
 
 
-def production_runs_what_was_tried(purpose: str, temporal: Temporal, ui: Ui, workers: Workers) -> Iterator[Problem]:
-    """A tag can be moved to another image."""
-    if purpose != "production":
-        return
-    images: list[tuple[Location, str]] = [
-        (("temporal", "image"), temporal.image),
-        (("temporal", "toolsImage"), temporal.tools_image),
-        (("ui", "image"), ui.image),
-        *((("workers", "versions", at, "image"), each.image) for at, each in enumerate(workers.versions)),
-    ]
-    if ui.login is not None:
-        images.append((("ui", "login", "image"), ui.login.image))
-    for at, image in images:
-        if "@sha256:" not in image:
-            yield Problem(at, f"{image!r} may change; write '{image}@sha256:…'")
+def production_pins_temporal(purpose: str, temporal: Temporal) -> Iterator[Problem]:
+    """A tag can be moved to another image, which nobody has tried."""
+    if purpose == "production":
+        yield from _pinned(temporal.image, ("temporal", "image"))
+        yield from _pinned(temporal.tools_image, ("temporal", "toolsImage"))
+
+
+def production_pins_the_interface(purpose: str, ui: Ui) -> Iterator[Problem]:
+    """The same of the interface and its login."""
+    if purpose == "production":
+        yield from _pinned(ui.image, ("ui", "image"))
+        if ui.login is not None:
+            yield from _pinned(ui.login.image, ("ui", "login", "image"))
+
+
+def production_pins_the_workers(purpose: str, workers: Workers) -> Iterator[Problem]:
+    """The same of the workers, of which another image under the same build id breaks what runs."""
+    if purpose == "production":
+        for index, version in enumerate(workers.versions):
+            yield from _pinned(version.image, ("workers", "versions", index, "image"))
+
+
+def _pinned(image: str, at: Location) -> Iterator[Problem]:
+    if "@sha256:" not in image:
+        yield Problem(at, f"{image!r} may change; write '{image}@sha256:…'")
 
 
 def tools_are_of_the_servers_version(temporal: Temporal) -> Iterator[Problem]:
@@ -103,7 +123,11 @@ def _version(image: str) -> str:
 RULES: Sequence[Rule] = (
     Rule(production_keeps_its_data),
     Rule(production_stays_up),
-    Rule(production_runs_what_was_tried, whole=frozenset({"workers"})),
+    Rule(production_goes_on_working),
+    Rule(production_answers),
+    Rule(production_pins_temporal),
+    Rule(production_pins_the_interface),
+    Rule(production_pins_the_workers),
     Rule(tools_are_of_the_servers_version),
     Rule(the_login_stands_before_the_interface),
     Rule(versions_are_told_apart),
