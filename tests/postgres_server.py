@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 _TOOLS = ("initdb", "pg_ctl", "createdb", "psql")
-_missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
+
+
+def missing_tools() -> list[str]:
+    """What of PostgreSQL is not on PATH."""
+    return [tool for tool in _TOOLS if shutil.which(tool) is None]
+
+
+_missing = missing_tools()
 needs_postgres = pytest.mark.skipif(bool(_missing), reason=f"not on PATH: {', '.join(_missing)} of PostgreSQL")
 _PATIENCE = 60
 _OWNER = 65_534 if os.geteuid() == 0 else None

@@ -9,6 +9,7 @@ from components.outputs import GatewayOutputs
 from components.platform.environment import Environment
 from components.platform.hardening import container_security, scratch
 from components.platform.requirements import requirements
+from config.platform import DisruptionBudget
 from workflows.components.names import (
     LOGIN_PORT,
     PUBLIC_PATH,
@@ -53,7 +54,7 @@ class TemporalUi(pulumi.ComponentResource):
             selector=selector("ui", TEMPORAL_UI),
             pods=PodPlan(containers=containers, user=_UI_USER, volumes=[scratch("tmp", at_most="16Mi")]),
             replicas=settings.ui.replicas,
-            disruption_budget=None,
+            disruption_budget=DisruptionBudget(max_unavailable=1),
             namespace=namespace,
             after=after,
             opts=pulumi.ResourceOptions(parent=self),

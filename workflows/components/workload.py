@@ -72,12 +72,14 @@ class Workload(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
-        if disruption_budget is not None:
+        if disruption_budget is not None and replicas > 1:
             k8s.policy.v1.PodDisruptionBudget(
                 name,
                 metadata=metadata,
                 spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
                     min_available=disruption_budget.min_available,
+                    max_unavailable=disruption_budget.max_unavailable,
+                    unhealthy_pod_eviction_policy="AlwaysAllow",  # what never becomes ready must not block a drain
                     selector=k8s.meta.v1.LabelSelectorArgs(match_labels=selector),
                 ),
                 opts=child,

@@ -23,13 +23,13 @@ class Pods(Settings):
         requests=Amounts(cpu="250m", memory="512Mi"), limits=Amounts(cpu="1", memory="1Gi")
     )
     """What each of them asks for and what it may use."""
-    disruption_budget: DisruptionBudget | None = None
-    """How many must stay when nodes are drained; no budget when left out."""
+    disruption_budget: DisruptionBudget | None = DisruptionBudget(max_unavailable=1)
+    """How many may go at once when nodes are drained, where there are several; `null`: all of them."""
 
     @model_validator(mode="after")
     def _nodes_can_be_drained(self) -> Self:
         budget = self.disruption_budget
-        if budget is not None and budget.min_available >= self.replicas:
+        if budget is not None and budget.min_available is not None and budget.min_available >= self.replicas:
             advice = (
                 f"write at most {self.replicas - 1}" if self.replicas > 1 else "remove the budget, or run two replicas"
             )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import JsonValue
 
 from tests.program.resources import Resources, inputs, object_name
 from tests.workflows.program.stack import KEPT_PASSWORD, document, gateway_of, pods, record, resources, section
@@ -100,15 +101,20 @@ def test_each_service_is_asked_by_the_name_under_which_it_tells_its_health(prod:
     }
 
 
-def test_budgets_keep_pods_where_there_are_several(prod: Resources, dev: Resources) -> None:
-    assert {object_name(each): inputs(each)["spec"]["minAvailable"] for each in prod.of_type(BUDGET)} == {
+def test_a_budget_keeps_pods_wherever_there_are_several(prod: Resources, dev: Resources) -> None:
+    budgets = {object_name(each): inputs(each)["spec"] for each in prod.of_type(BUDGET)}
+
+    assert budgets.keys() == {object_name(each) for each in prod.of_type(DEPLOYMENT)}
+    assert {name: spec.get("minAvailable") for name, spec in budgets.items()} == {
         "temporal-frontend": 1,
         "temporal-history": 2,
         "temporal-matching": 1,
         "temporal-worker": 1,
+        "temporal-ui": None,
         "workers-0-1-0": 2,
         "workflows-api": 1,
     }
+    assert budgets["temporal-ui"]["maxUnavailable"] == 1
     assert dev.of_type(BUDGET) == []
 
 
@@ -193,7 +199,7 @@ def test_the_workers_secret_is_a_file_that_can_change_while_they_run(made: Resou
 
 
 def test_versions_run_side_by_side_and_the_last_one_is_what_new_workflows_begin_on() -> None:
-    versions = [{"buildId": each, "image": f"omnify-workflows:{each}"} for each in ("1.0.0", "1.1.0")]
+    versions: list[JsonValue] = [{"buildId": each, "image": f"omnify-workflows:{each}"} for each in ("1.0.0", "1.1.0")]
     made = resources("dev", workers=section("dev", "workers", versions=versions))
     found = pods(made)
 
