@@ -40,7 +40,7 @@ def _workflow_api() -> Api:
             Route(
                 name=API,
                 paths=(API_PATH,),
-                methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
+                methods=("GET", "HEAD", "POST", "PUT", "DELETE"),
                 access=Access(groups=CUSTOMERS),
                 max_body=1,
             ),

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from omnify_temporal.errors import StepError
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
+
+from omnify_temporal.errors import StepError
 
 Answer = TypeVar("Answer")
 _PAUSE = 1.0

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from google.protobuf.duration_pb2 import Duration
-from omnify_temporal.client import Temporal
-from omnify_temporal.errors import StepError
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
@@ -16,6 +14,9 @@ from temporalio.api.workflowservice.v1 import (
     UpdateNamespaceRequest,
 )
 from temporalio.service import RPCError, RPCStatusCode
+
+from omnify_temporal.client import Temporal
+from omnify_temporal.errors import StepError
 
 _TYPES: Mapping[str, IndexedValueType.ValueType] = {
     "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,

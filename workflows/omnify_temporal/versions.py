@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Set
 
-from omnify_temporal.client import Temporal
-from omnify_temporal.errors import StepError
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
 from temporalio.api.enums.v1 import VersionDrainageStatus, WorkerDeploymentVersionStatus
 from temporalio.api.workflowservice.v1 import (
@@ -11,6 +9,9 @@ from temporalio.api.workflowservice.v1 import (
     SetWorkerDeploymentCurrentVersionRequest,
 )
 from temporalio.service import RPCError, RPCStatusCode
+
+from omnify_temporal.client import Temporal
+from omnify_temporal.errors import StepError
 
 _HARMLESS = frozenset(
     {
