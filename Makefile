@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+TIERS ?= tests
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help
@@ -47,7 +48,7 @@ unlock: ## take away the lock that a killed update of STACK has left
 .PHONY: test
 test: venv ## run every tier of tests, with the count of what was skipped and why
 	@if command -v go > /dev/null; then $(BIN)/python -m sandbox.cluster build && $(BIN)/python -m sandbox.tools > /dev/null && PYTHONPATH=workflows $(BIN)/python -m workflows.rehearsal build; fi
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TIERS)
 
 .PHONY: workflows
 workflows: venv ## one of each of OmniFy's workflows on the real Temporal server, watched to its end
