@@ -37,7 +37,8 @@ class OpenRealm:
         return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
     def token(self, *roles: str, **claims: Any) -> str:
-        return self.keys.token(*roles, **{"iss": self.issuer, **claims})
+        given: dict[str, Any] = {"iss": self.issuer, **claims}
+        return self.keys.token(*roles, **given)
 
     def application(self) -> FastAPI:
         """What is served at `issuer`."""
