@@ -1,6 +1,7 @@
 """Operations in their database: SQLite, and a real PostgreSQL where one is installed."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         pytest.skip("PostgreSQL's initdb and pg_ctl are not on PATH")
     folder = tmp_path / "postgres"
     folder.mkdir()
-    for each in (tmp_path, *tmp_path.parents[:2]):
+    for each in (tmp_path, *tmp_path.parents):
+        if each == Path(tempfile.gettempdir()):
+            break
         each.chmod(0o755)  # the server is not root
     server = PostgresServer(folder, "password-of-a-test")
     server.start()
