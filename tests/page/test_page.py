@@ -1,7 +1,6 @@
 """The page in a real browser: what it shows, what it changes, for whom, and how it is used without a mouse or eyes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -24,7 +23,6 @@ VIEWS = {
     "route": "New route",
     "limit/free": "The limit of free",
 }
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
 @pytest.fixture(scope="module")
