@@ -6,6 +6,7 @@ from components.platform.cluster import cluster_provider
 from components.platform.names import admin_address
 from components.platform.platform import KongPlatform
 from components.tracked.entities import KongEntities
+from components.tracked.provider import kong_provider
 from config.problems import InvalidSettingsError
 from config.stack import StackSettings
 from entities.administration import seed
@@ -26,6 +27,7 @@ __all__ = [
     "declarative_yaml",
     "desired_state",
     "gateway_outputs",
+    "kong_provider",
     "refuse_missing_secrets",
     "seed",
     "stack_document",

@@ -42,10 +42,10 @@ class LiveReader:
 
     def __init__(self, settings: ManagementSettings, declared: DeclaredReader, workers: Workers) -> None:
         self._settings, self._declared, self._workers = settings, declared, workers
-        self._fresh = Fresh(self._read, seconds=settings.live_seconds, stale=max(60.0, settings.live_seconds))
+        self._fresh = Fresh(self._read, seconds=settings.live_seconds, stale=settings.live_seconds)
 
     async def read(self) -> Live:
-        """What the gateway holds, at most a few seconds old while somebody keeps asking."""
+        """What the gateway holds, at most `live_seconds` old; all who ask meanwhile wait for the same reading."""
         return await self._fresh.get()
 
     def forget(self) -> None:

@@ -65,10 +65,10 @@ class NodesReader:
         self._client = httpx.AsyncClient(timeout=settings.patience, trust_env=False)
         self._ways: dict[str, _Way] = {}
         seconds = settings.live_seconds * _COUNTED
-        self._fresh = Fresh(self._read, seconds=seconds, stale=max(60.0, seconds))
+        self._fresh = Fresh(self._read, seconds=seconds, stale=seconds)
 
     async def read(self) -> Nodes:
-        """How the nodes are, at most a few seconds old while somebody keeps asking."""
+        """How the nodes are; all who ask meanwhile wait for the same reading."""
         return await self._fresh.get()
 
     def forget(self) -> None:

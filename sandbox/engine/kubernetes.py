@@ -12,6 +12,8 @@ from sandbox.engine.steps import Action, Step
 
 _SKIP_AWAIT = "pulumi.com/skipAwait"
 """The annotation of objects whose readiness nobody waits for (pulumi-kubernetes)."""
+_PATCH = "Patch"
+"""How the types of patches end (pulumi-kubernetes): resources of their own, on objects that others have made."""
 _REPLACE_UNREADY = "pulumi.com/replaceUnready"
 """With this annotation the next run makes anew what failed (pulumi-kubernetes: metadata/annotations.go)."""
 
@@ -66,7 +68,7 @@ class KubernetesObjects:
 def _action(resource: Resource, before: Resource | None, live: Manifest | None) -> Action:
     if before is not None and before.id != resource.id:
         return Action.REPLACED
-    if live is None:
+    if live is None or (before is None and resource.type.endswith(_PATCH)):
         return Action.CREATED
     if before is not None and before.inputs == resource.inputs:
         return Action.SAME
